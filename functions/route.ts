@@ -8,6 +8,7 @@ import type {
   InvocationContext,
 } from '@azure/functions';
 import type { AppServices } from '../shared/app/services.ts';
+import { QueryFault } from '../shared/dynsql/language/query-faults.ts';
 import type { Representation } from '../shared/http/accept.ts';
 import { allOf, type Caller, inRole } from '../shared/http/caller.ts';
 import { requireRole, unauthenticated } from '../shared/http/callers.ts';
@@ -113,7 +114,9 @@ function handlerOf(route: Route, services: () => AppServices) {
         // A body with no good token or none that can be read, or the secret of a hook.
         if (isUnknown(error) || (caller === undefined && isUnread(error)))
           refuseTooMany(request, app);
-        throw error instanceof HttpProblem ? error.withHeader(zoneHeader, zone) : error;
+        if (!(error instanceof HttpProblem)) throw error;
+        if (app.isCatalogKept && isOfNames(error)) error.withMembers({ cure: newestIsNot });
+        throw error.withHeader(zoneHeader, zone);
       }
     };
     return [method, lazily];
@@ -212,6 +215,17 @@ function isUnknown(error: unknown): error is HttpProblem {
 function isUnread(error: unknown): boolean {
   const types: ProblemType[] = ['invalid-body', 'content-type', 'timeout', 'body-too-large'];
   return error instanceof HttpProblem && types.includes(error.type);
+}
+
+const newestIsNot = 'The newest catalogue is not in use, it may be there: see GET /health.';
+const namedInCatalog =
+  /(?:^|\.)(?:codes?|name|company|connection|server|definition|report)(?:\[\d+\])*$/;
+
+/** Whether something was named that a newer catalogue may have. */
+function isOfNames(error: HttpProblem): boolean {
+  if (error.type !== 'not-found' && error.type !== 'invalid-value') return false;
+  if (error.cause instanceof QueryFault && error.cause.kind === 'unknown') return true;
+  return (error.document().errors ?? []).some(({ field }) => namedInCatalog.test(field));
 }
 
 /** Counts a request of somebody who is not known. Throws `HttpProblem` 429. */

@@ -14,6 +14,7 @@ import { requireStorage } from '../shared/settings/storage.ts';
 import { openContainer } from '../shared/storage/container.ts';
 import { indexesFor, indexStatement } from './indexes.ts';
 import { install, missingScripts } from './installer.ts';
+import { openSession } from './open-session.ts';
 import { inSchemas } from './own-schemas.ts';
 import { checkDatabase } from './preconditions.ts';
 import { printedScript } from './print-script.ts';
@@ -100,9 +101,10 @@ export async function command(
     return 2;
   }
   const setting = options.url === undefined ? database.connection : '--url';
-  const databases = new Databases([{ id: database.id, setting, connectionString }]);
+  const place = { id: database.id, setting, connectionString };
+  const databases = new Databases([place]);
   try {
-    const session = await databases.session(database.id, signal);
+    const session = await openSession(databases, place, signal);
     try {
       // Printed T-SQL stays T-SQL.
       const mark = options.print ? '-- ' : '';

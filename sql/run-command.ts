@@ -9,6 +9,7 @@ import { didYouMean } from '../shared/faults/near-name.ts';
 import { utf8Text } from '../shared/faults/utf8-text.ts';
 import { requireStorage } from '../shared/settings/storage.ts';
 import { openContainer } from '../shared/storage/container.ts';
+import { openSession } from './open-session.ts';
 import { runBatches } from './run-batches.ts';
 import { type Batch, batchesOf } from './script-batches.ts';
 
@@ -59,7 +60,7 @@ export async function runCommand(
   const batches = batchesOf(given.query ?? utf8Text(await readFile(file ?? '', { signal })));
   const databases = new Databases([place]);
   try {
-    const session = await databases.session(place.id, signal);
+    const session = await openSession(databases, place, signal);
     try {
       const run = async (text: string) => {
         for (const line of tableOf(await session.batch(text, signal))) write(line);
@@ -95,7 +96,7 @@ async function placeOf(
   signal: AbortSignal,
 ): Promise<Place | string> {
   if (url !== undefined && wanted === undefined) {
-    return { id: 'url', setting: '--url', connectionString: url };
+    return { id: 'the database', setting: '--url', connectionString: url };
   }
   const container = (bounded: AbortSignal) => openContainer(requireStorage(setting), bounded);
   const catalog = await loadCatalog(setting('CATALOG'), container, signal, {

@@ -11,6 +11,7 @@ import type { AppServices } from '../../shared/app/services.ts';
 import { codeOf } from '../../shared/app/troubles.ts';
 import { askerOf } from '../../shared/audit/asker.ts';
 import { troublesIn } from '../../shared/board/overview/wrong.ts';
+import { oneOf } from '../../shared/faults/one-of.ts';
 import { show } from '../../shared/faults/show.ts';
 import { json } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
@@ -111,9 +112,10 @@ async function namedTrouble(
     : await app.troubles.ofCode(codeOf(subject), signal);
   const found = troubles.find((one) => one.kind === kind && one.subject === subject);
   if (found !== undefined) return found;
-  const message = `There is no trouble of ${show(subject)} as ${kind}.`;
-  const all = troubles.slice(0, 20).map(textOf).join(', ');
-  const allowed = all === '' ? 'none: nothing is wrong there' : `one of ${all}`;
+  const all = troubles.slice(0, 20).map(textOf);
+  const hint = all.length === 0 ? ': nothing is wrong there' : '';
+  const message = `There is no trouble of ${show(subject)} as ${kind}${hint}.`;
+  const allowed = oneOf(all);
   throw new HttpProblem('not-found', message, {
     errors: [{ field: 'subject', message, value: show(subject), allowed }],
   });

@@ -1,6 +1,7 @@
 import type { HttpRequest } from '@azure/functions';
 import type { DynsqlConnection } from '../../shared/app/connections/connection.ts';
 import type { AppServices } from '../../shared/app/services.ts';
+import { norAny, oneOf } from '../../shared/faults/one-of.ts';
 import { show } from '../../shared/faults/show.ts';
 import type { Caller } from '../../shared/http/caller.ts';
 import { authorizeConnection, mayAsk } from '../../shared/http/callers.ts';
@@ -19,10 +20,10 @@ export function allowedConnection(
     authorizeConnection(caller, connection.id);
     return connection;
   }
-  const message = `There is no connection ${show(id)}.`;
   const theirs = app.dynsql.all.filter((known) => mayAsk(caller, known.id));
-  const ids = theirs.map((known) => known.id).join(', ');
-  const allowed = ids === '' ? 'none with this token' : `one of ${ids}`;
+  const ids = theirs.map((known) => known.id);
+  const message = `There is no connection ${show(id)}${norAny(ids, 'that you may ask')}.`;
+  const allowed = oneOf(ids);
   throw new HttpProblem('not-found', message, {
     errors: [{ field: 'connection', message, value: show(id), allowed }],
   });

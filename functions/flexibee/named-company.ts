@@ -1,6 +1,7 @@
 import type { HttpRequest } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
+import { norAny, oneOf } from '../../shared/faults/one-of.ts';
 import { show } from '../../shared/faults/show.ts';
 import type { Caller } from '../../shared/http/caller.ts';
 import { authorize } from '../../shared/http/callers.ts';
@@ -11,9 +12,9 @@ export function namedCompany(request: HttpRequest, app: AppServices): FollowedCo
   const code = request.params['company'];
   const company = app.companies.find(code);
   if (company !== undefined) return company;
-  const message = `There is no company ${show(code)}.`;
   const codes = app.companies.all.map((known) => known.code);
-  const allowed = codes.length > 0 ? `one of ${codes.slice(0, 100).join(', ')}` : 'none there are';
+  const message = `There is no company ${show(code)}${norAny(codes)}.`;
+  const allowed = oneOf(codes.slice(0, 100));
   throw new HttpProblem('not-found', message, {
     errors: [{ field: 'company', message, value: show(code), allowed }],
   });

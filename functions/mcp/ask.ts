@@ -79,7 +79,9 @@ export function asker(outer: Outer): Ask {
         if (value !== undefined) context.extraOutputs.set(output, value);
       }
       const { status, headers, body } = response;
-      const text = await boundedText(body, asked.reading ?? longest, context);
+      // A refusal is read whole: what is wanted of an answer is not in it.
+      const reading = status >= 400 ? longest : (asked.reading ?? longest);
+      const text = await boundedText(body, reading, context);
       signal.throwIfAborted();
       if (status >= 400) throw new ToolError(problemText(text));
       return { status, headers, text, json: () => parseExact(text) };

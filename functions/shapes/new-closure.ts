@@ -9,7 +9,8 @@ import {
 } from '../../shared/closures/closures.ts';
 import type { FieldError } from '../../shared/faults/field-error.ts';
 import { didYouMean } from '../../shared/faults/near-name.ts';
-import { echo } from '../../shared/faults/show.ts';
+import { norAny, oneOf } from '../../shared/faults/one-of.ts';
+import { echo, show } from '../../shared/faults/show.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { momentOf, momentUse } from '../../shared/time/moment.ts';
 import { userSchema } from './runs.ts';
@@ -140,7 +141,11 @@ function scopeFaults(
   const known =
     scope === 'server' ? servers.map(({ id }) => id) : companies.map(({ code }) => code);
   if (known.includes(String(body[scope])) && typeof body[scope] === 'string') return [];
-  return [faultOf(body, scope, `one of ${known.join(', ')}`, didYouMean(body[scope], known))];
+  if (known.length === 0) {
+    const message = `There is no ${scope} ${show(body[scope])}${norAny(known)}.`;
+    return [{ field: scope, message, value: echo(body[scope]), allowed: '' }];
+  }
+  return [faultOf(body, scope, oneOf(known), didYouMean(body[scope], known))];
 }
 
 /** What is wrong with a member. @param near of a name, where another was meant */

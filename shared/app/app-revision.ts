@@ -186,6 +186,12 @@ export class AppRevision implements AppServices {
     if (this.#process.system.isDue(this.now())) await this.#system(signal);
   }
 
+  /** The same at once, after something of it has changed: what was seen before does not count. */
+  async lookAtSystem(signal: AbortSignal): Promise<void> {
+    this.#health.delete('system');
+    await this.#system(signal);
+  }
+
   /** Whoever looks: what was found is the overview's. */
   #system(signal: AbortSignal): Promise<HealthPart[]> {
     const { stopping, system } = this.#process;
@@ -207,6 +213,10 @@ export class AppRevision implements AppServices {
       notices: this.#notices(),
       procedures: this.#procedures,
     };
+  }
+
+  get isCatalogKept(): boolean {
+    return this.#notices().length > 0;
   }
 
   /**

@@ -38,8 +38,10 @@ export class App {
     const configuration = await configure(environment);
     const app = new App(configuration);
     const { catalog, dynsql } = configuration.settings;
-    app.#newest.watch(lookMs ?? usualLookMs([catalog, dynsql]), app.stopping, () => {
-      app.#current = app.#revision();
+    app.#newest.watch(lookMs ?? usualLookMs([catalog, dynsql]), app.stopping, (isContent) => {
+      if (isContent) app.#current = app.#revision();
+      // It ends with the worker.
+      app.#current.lookAtSystem(app.stopping).catch(() => {});
     });
     return app;
   }

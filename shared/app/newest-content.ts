@@ -52,13 +52,19 @@ export class NewestContent {
     return this.#notices;
   }
 
-  /** Looks every `everyMs` until `signal` is aborted. @param changed told after `content` is another */
-  watch(everyMs: number, signal: AbortSignal, changed: () => void): void {
+  /**
+   * Looks every `everyMs` until `signal` is aborted.
+   *
+   * @param changed told after `content` or `notices` are others, and whether it was the content
+   */
+  watch(everyMs: number, signal: AbortSignal, changed: (isContent: boolean) => void): void {
     if (this.#mark === undefined) return;
     const watching = async () => {
       for (;;) {
         await sleep(everyMs, undefined, { signal, ref: false });
-        if (await this.look(signal)) changed();
+        const before = this.#notices.join();
+        const isContent = await this.look(signal);
+        if (isContent || this.#notices.join() !== before) changed(isContent);
       }
     };
     // It ends with the worker.

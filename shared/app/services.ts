@@ -28,6 +28,8 @@ export interface AppServices {
   /** How many of them work at once. */
   calls: CallPlaces;
   catalog: Catalog;
+  /** Whether there is something newer that is not in use, since it is wrong: of the catalogue or dynsql. */
+  isCatalogKept: boolean;
   syncs: Syncs;
   boards: Boards;
   schedules: Schedules;

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { didYouMean } from '../faults/near-name.ts';
+import { parseJsonSetting } from '../json/json-setting.ts';
 import { connectionForm, parseConnectionString } from './connection-string.ts';
 import type { EntraIdentity } from './identity.ts';
 import type { ProductSchemas } from './product-schemas.ts';
@@ -86,13 +87,7 @@ const credentials: Record<
 };
 
 function parseStructured(json: string): Target {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    throw new RangeError(`is not valid JSON; the form is ${connectionForm}`);
-  }
-  const result = structuredSchema.safeParse(value);
+  const result = structuredSchema.safeParse(parseJsonSetting(json, connectionForm));
   if (!result.success) {
     throw new RangeError(
       `is not an address of a database: ${result.error.issues.map(faultOf).join('; ')}`,

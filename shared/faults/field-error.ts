@@ -8,7 +8,9 @@ export const fieldErrorSchema = z
     field: z.string(),
     message: z.string(),
     value: z.unknown().optional().meta({ description: 'What was sent; absent: nothing was' }),
-    allowed: z.string().meta({ description: 'What would have been accepted, for people' }),
+    allowed: z
+      .string()
+      .meta({ description: 'What would have been accepted, for people; empty: nothing would' }),
   })
   .meta({ id: 'FieldError' });
 export type FieldError = z.infer<typeof fieldErrorSchema>;

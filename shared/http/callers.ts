@@ -3,6 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpRequest } from '@azure/functions';
 import type { NamedCode } from '../faults/member.ts';
+import { oneOf } from '../faults/one-of.ts';
 import { show } from '../faults/show.ts';
 import type { ApiToken, Role } from '../settings/settings.ts';
 import type { Caller } from './caller.ts';
@@ -63,7 +64,7 @@ export function authorize(caller: Caller, codes: readonly NamedCode[]): void {
       field,
       message: `${whoever(caller)} is not allowed for code: ${show(code)}.`,
       value: code,
-      allowed: `one of ${caller.codes.join(', ')}`,
+      allowed: oneOf(caller.codes),
     }));
   const [first] = errors;
   if (first !== undefined) throw new HttpProblem('forbidden', first.message, { errors });
@@ -79,7 +80,7 @@ export function authorizeConnection(caller: Caller, id: string): void {
   if (mayAsk(caller, id)) return;
   const { connections } = caller;
   const message = `${whoever(caller)} is not allowed for connection: ${show(id)}.`;
-  const allowed = connections.length > 0 ? `one of ${connections.join(', ')}` : 'none with it';
+  const allowed = oneOf(connections);
   throw new HttpProblem('forbidden', message, {
     errors: [{ field: 'connection', message, value: id, allowed }],
   });

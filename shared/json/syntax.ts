@@ -74,14 +74,34 @@ function textFault(text: string): { at: number; what: string } {
   return { at: 0, what: 'a text without a quotation mark at its end' };
 }
 
+/** Where a text is no JSON, from 1 on. */
+export interface SyntaxPlace {
+  line: number;
+  column: number;
+  /** What is there, with words of the text. */
+  what: string;
+  /** `a value`; absent where it is not that something else is expected. */
+  expected?: string;
+}
+
 /** `line 3, column 7: "}" where a value is expected`; undefined: JSON, and no key comes twice. */
 export function syntaxFault(text: string): string | undefined {
+  const place = syntaxPlace(text);
+  if (place === undefined) return undefined;
+  const { line, column, what, expected } = place;
+  const where = expected === undefined ? '' : ` where ${expected} is expected`;
+  return `line ${line}, column ${column}: ${what}${where}`;
+}
+
+/** The same in its parts, for texts of which no word may be told. */
+export function syntaxPlace(text: string): SyntaxPlace | undefined {
   const open: Open[] = [];
   let state: State = 'value';
   let at = sticky(space, text, 0).length;
-  const fault = (what: string) => {
+  const fault = (what: string, expected?: string): SyntaxPlace => {
     const lines = text.slice(0, at).split('\n');
-    return `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}: ${what}`;
+    const column = (lines.at(-1) ?? '').length + 1;
+    return { line: lines.length, column, what, ...(expected !== undefined && { expected }) };
   };
 
   while (at < text.length || state !== 'more' || open.length > 0) {
@@ -97,7 +117,7 @@ export function syntaxFault(text: string): string | undefined {
       const there = /^(?:[\p{L}\p{N}_.+-]{1,40}|.)/su.exec(text.slice(at, at + 80))?.[0];
       const what =
         there === undefined ? 'the text ends' : JSON.stringify(found.slice(0, 40) || there);
-      return fault(`${what} where ${states[state]} is expected`);
+      return fault(what, states[state]);
     }
     if (open.length > mostLevels)
       return fault(`more than ${mostLevels} levels of lists and objects`);

@@ -1,8 +1,10 @@
 /** API_TOKENS: who may call, what, until when. */
 
 import { z } from 'zod';
+import { parseJsonSetting } from '../json/json-setting.ts';
 import { rightsMembers } from './rights.ts';
 import { isAzure, type Read, type Report } from './settings-error.ts';
+import { differ } from './zod-faults.ts';
 
 /** SHA-256 of `demo-token`, the token of `local.settings.sample.json`. */
 export const sampleTokenSha256 = '7c43ef5ae21d43ce2743f770c68e24def1a43ee2f416d2438410c8af7af2ff2c';
@@ -31,14 +33,14 @@ export type ApiToken = z.infer<typeof apiTokenSchema>;
 const apiTokensSchema = z
   .array(apiTokenSchema)
   .min(1, { error: 'must hold at least one token' })
-  .refine((tokens) => allDifferent(tokens.map((token) => token.name)), {
-    error: 'must not use one name twice',
-  })
-  .refine((tokens) => allDifferent(tokens.map((token) => token.sha256)), {
-    error: 'must not hold one digest twice',
-  });
+  .refine(...differ('name', 'must not use one name twice'))
+  .refine(...differ('sha256', 'must not hold one digest twice', (digest) => digest.toLowerCase()));
 
-/** @param isNeeded false: others may call as well, and there need not be any */
+/**
+ * Those that are sound; what is wrong with others is told.
+ *
+ * @param isNeeded false: others may call as well, and there need not be any
+ */
 export function parseTokens(read: Read, report: Report, isNeeded: boolean): ApiToken[] {
   const setting = 'API_TOKENS';
   const form = '[{"name": "…", "sha256": "…", "codes": ["*"], "connections": ["*"]}]';
@@ -49,19 +51,19 @@ export function parseTokens(read: Read, report: Report, isNeeded: boolean): ApiT
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    report(setting, `is not valid JSON: set it to an array of the form ${form}`);
+    value = parseJsonSetting(text, `an array of the form ${form}`);
+  } catch (error) {
+    report(setting, (error as Error).message);
     return [];
   }
-  const tokens = apiTokensSchema.safeParse(value);
-  if (!tokens.success) {
-    for (const { path, message } of tokens.error.issues) {
-      report(`${setting}${z.core.toDotPath(path)}`, message);
-    }
-    return [];
+  for (const { path, message } of apiTokensSchema.safeParse(value).error?.issues ?? []) {
+    report(`${setting}${z.core.toDotPath(path)}`, message);
   }
-  for (const token of tokens.data) {
+  // Those that are sound are looked at further beside one that is not.
+  const tokens = (Array.isArray(value) ? value : []).flatMap(
+    (one) => apiTokenSchema.safeParse(one).data ?? [],
+  );
+  for (const token of tokens) {
     if (token.sha256 === sampleTokenSha256 && isAzure(read)) {
       report(
         setting,
@@ -69,9 +71,5 @@ export function parseTokens(read: Read, report: Report, isNeeded: boolean): ApiT
       );
     }
   }
-  return tokens.data;
-}
-
-function allDifferent(values: readonly string[]): boolean {
-  return new Set(values).size === values.length;
+  return tokens;
 }

@@ -3,8 +3,9 @@
 import { z } from 'zod';
 import { kindNames, severities } from '../events/event.ts';
 import { languages } from '../events/messages/message.ts';
-import { type Target, targetTypes } from '../events/targets/target.ts';
+import { type SmtpAddress, type Target, targetTypes } from '../events/targets/target.ts';
 import { didYouMean } from '../faults/near-name.ts';
+import { parseJsonSetting } from '../json/json-setting.ts';
 import { isZone } from '../time/zone.ts';
 import { parseSecrets, parseSmtp, parseUrl } from './notification-addresses.ts';
 import type { Read, Report } from './settings-error.ts';
@@ -69,48 +70,79 @@ const targetSchema = z.strictObject(members, unknownMember(Object.keys(members))
 type Declared = z.infer<typeof targetSchema>;
 
 const targetsSchema = z
-  .array(targetSchema, { error: 'must be a list of targets' })
-  .max(50, { error: 'must have at most 50 targets' })
-  .superRefine((targets, context) => {
-    for (const [index, { name, type, from, to }] of targets.entries()) {
-      const report = (member: string, message: string) =>
-        context.addIssue({ code: 'custom', path: [index, member], message });
-      if (targets.findIndex((one) => one.name === name) < index) {
-        report('name', 'must not be that of another target, too');
-      }
-      const isMail = type === 'email';
-      for (const [member, value] of Object.entries({ from, to })) {
-        if (isMail && value === undefined) report(member, 'is needed for a target of type email');
-        if (!isMail && value !== undefined) report(member, `is of type email, not ${type}`);
-      }
-    }
-  });
+  .array(z.unknown(), { error: 'must be a list of targets' })
+  .max(50, { error: 'must have at most 50 targets' });
 
-/** None unless it is set. Of what is wrong no value is told that might be a secret. */
+/** What tells which settings a target needs besides, whatever else is wrong with it. */
+const nameAndType = z.object({ name: members.name, type: members.type });
+
+/**
+ * None unless it is set. Those that are sound, and what is wrong with all, their settings besides
+ * included. Of what is wrong no value is told that might be a secret.
+ */
 export function parseNotifications(read: Read, report: Report): Target[] {
   const setting = 'NOTIFICATIONS';
   const text = read(setting);
   if (text === undefined) return [];
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    const form = '[{"name": "ops", "type": "webhook"}]';
-    report(setting, `is not valid JSON: set it to an array of the form ${form}`);
+    value = parseJsonSetting(text, 'an array of the form [{"name": "ops", "type": "webhook"}]');
+  } catch (error) {
+    report(setting, (error as Error).message);
     return [];
   }
-  const parsed = targetsSchema.safeParse(value);
-  if (!parsed.success) {
-    for (const { path, message } of parsed.error.issues) {
-      report(`${setting}${dotted(path)}`, message);
+  const list = targetsSchema.safeParse(value);
+  if (!list.success) {
+    for (const { path, message } of list.error.issues) report(`${setting}${dotted(path)}`, message);
+    return [];
+  }
+  const names = new Set<string>();
+  return list.data.flatMap((one, index) => {
+    const at = (path: PropertyKey[], message: string) =>
+      report(`${setting}${dotted([index, ...path])}`, message);
+    const declared = targetSchema.safeParse(one);
+    for (const { path, message } of declared.error?.issues ?? []) at(path, message);
+    const known = nameAndType.safeParse(one).data;
+    if (known === undefined) return [];
+    const { name, type } = known;
+    const isAnother = !names.has(name);
+    if (!isAnother) at(['name'], 'must not be that of another target, too');
+    names.add(name);
+    for (const member of ['from', 'to'] as const) {
+      const isGiven = Object.hasOwn(Object(one), member);
+      if (type === 'email' && !isGiven) at([member], 'is needed for a target of type email');
+      if (type !== 'email' && isGiven) at([member], `is of type email, not ${type}`);
     }
-    return [];
-  }
-  return parsed.data.flatMap((declared) => targetOf(declared, read, report) ?? []);
+    const address = isAnother ? addressOf(known, read, report) : undefined;
+    return declared.success && address ? [targetOf(declared.data, address)] : [];
+  });
 }
 
-function targetOf(declared: Declared, read: Read, report: Report): Target | undefined {
-  const { name, type, events, codes, boards, quiet, from = '', to = [] } = declared;
+/** What targets have in settings of their own. Secrets are functions, as in `Target`. */
+type Address =
+  | { type: 'webhook'; url(): string; secrets(): readonly Buffer[] }
+  | { type: 'teams' | 'slack'; url(): string }
+  | { type: 'email'; smtp(): SmtpAddress };
+
+function addressOf(
+  { name, type }: z.infer<typeof nameAndType>,
+  read: Read,
+  report: Report,
+): Address | undefined {
+  const own = `NOTIFY_${name.toUpperCase().replaceAll('-', '_')}`;
+  if (type === 'email') {
+    const smtp = parseSmtp(`${own}_SMTP`, read, report);
+    return smtp && { type, smtp: () => smtp };
+  }
+  const url = parseUrl(`${own}_URL`, read, report);
+  if (type !== 'webhook') return url === undefined ? undefined : { type, url: () => url };
+  const secrets = parseSecrets(`${own}_SECRET`, read, report);
+  if (url === undefined || secrets === undefined) return undefined;
+  return { type, url: () => url, secrets: () => secrets };
+}
+
+function targetOf(declared: Declared, address: Address): Target {
+  const { name, events, codes, boards, quiet, from = '', to = [] } = declared;
   const { severity, language, timeZone } = declared;
   const common = {
     ...{ name, severity, language, timeZone },
@@ -119,17 +151,7 @@ function targetOf(declared: Declared, read: Read, report: Report): Target | unde
     ...(boards && { boards }),
     ...(quiet && { quiet }),
   };
-  const own = `NOTIFY_${name.toUpperCase().replaceAll('-', '_')}`;
-  if (type === 'email') {
-    const smtp = parseSmtp(`${own}_SMTP`, read, report);
-    return smtp && { ...common, type, from, to, smtp: () => smtp };
-  }
-  const url = parseUrl(`${own}_URL`, read, report);
-  if (type !== 'webhook')
-    return url === undefined ? undefined : { ...common, type, url: () => url };
-  const secrets = parseSecrets(`${own}_SECRET`, read, report);
-  if (url === undefined || secrets === undefined) return undefined;
-  return { ...common, type, url: () => url, secrets: () => secrets };
+  return { ...common, ...(address.type === 'email' ? { ...address, from, to } : address) };
 }
 
 function isNamed(events: readonly string[], kind: string): boolean {

@@ -1,10 +1,11 @@
 /** SIGN_IN: who may call by an account of Microsoft Entra ID, and what its app roles allow. */
 
 import { z } from 'zod';
+import { parseJsonSetting } from '../json/json-setting.ts';
 import { isLoopback } from './keyword-text.ts';
 import { type Rights, rightsMembers } from './rights.ts';
 import { isAzure, type Read, type Report } from './settings-error.ts';
-import { dotted, unknownMember } from './zod-faults.ts';
+import { differ, dotted, unknownMember } from './zod-faults.ts';
 
 /** What everybody has who was assigned this app role in the directory. */
 export interface AppRole extends Rights {
@@ -43,9 +44,7 @@ const members = {
     })
     .min(1, { error: 'must have at least one app role: without any nobody may do anything' })
     .max(100, { error: 'must have at most 100 app roles' })
-    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
-      error: 'must not use one name twice',
-    }),
+    .refine(...differ('name', 'must not use one name twice')),
   platform: z.boolean({ error: 'must be true or false' }).default(false),
 };
 const signInSchema = z.strictObject(members, unknownMember(Object.keys(members)));
@@ -60,10 +59,13 @@ export function parseSignIn(read: Read, report: Report): SignInSettings | undefi
   if (text === undefined) return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    report(setting, `is not valid JSON: set it to an object of the form ${form}`);
+    value = parseJsonSetting(text, `an object of the form ${form}`);
+  } catch (error) {
+    report(setting, (error as Error).message);
     return undefined;
+  }
+  if (z.object({ platform: z.literal(true) }).safeParse(value).success) {
+    requirePlatform(read, report);
   }
   const parsed = signInSchema.safeParse(value);
   if (!parsed.success) {
@@ -72,7 +74,6 @@ export function parseSignIn(read: Read, report: Report): SignInSettings | undefi
     }
     return undefined;
   }
-  if (parsed.data.platform) requirePlatform(read, report);
   return parsed.data;
 }
 

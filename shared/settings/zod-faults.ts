@@ -18,3 +18,21 @@ export function unknownMember(known: readonly string[]) {
         : `must be an object with ${known.join(', ')}`,
   };
 }
+
+/**
+ * For `refine` of a list of objects: no two have the same text there. It is asked also where something
+ * else is wrong with the list, since all that is wrong is told at once.
+ *
+ * @param same what two texts have in common that count as one
+ */
+export const differ = (member: string, error: string, same = (text: string) => text) =>
+  [
+    (list: readonly unknown[]) => {
+      const texts = list.flatMap((one) => {
+        const value: unknown = Object(one)[member];
+        return typeof value === 'string' ? [same(value)] : [];
+      });
+      return new Set(texts).size === texts.length;
+    },
+    { error, when: ({ value }: { value: unknown }) => Array.isArray(value) },
+  ] as const;

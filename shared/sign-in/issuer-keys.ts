@@ -3,6 +3,7 @@
  * token comes, and then rarely: whoever sends tokens never decides how often the issuer is asked.
  */
 
+import { createPublicKey } from 'node:crypto';
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import { unlessAborted } from '../async/abort.ts';
@@ -133,7 +134,20 @@ async function keysOf(issuer: string): Promise<JSONWebKeySet> {
   if (address.protocol !== 'https:' && address.origin !== origin) {
     throw new Error('its keys are at an address without encryption');
   }
-  return as(keySetSchema, await jsonAt(address.href), 'its keys are none') as JSONWebKeySet;
+  const { keys } = as(keySetSchema, await jsonAt(address.href), 'its keys are none');
+  const usable = keys.filter(isUsable);
+  if (usable.length === 0) throw new Error('its keys are none');
+  return { keys: usable } as JSONWebKeySet;
+}
+
+/** Whether a signature can be checked by it: RSA of 2,048 bits or more (RFC 7518, 3.3). */
+function isUsable(key: z.infer<typeof keySchema>): boolean {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey({ key, format: 'jwk' });
+    return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
+  } catch {
+    return false;
+  }
 }
 
 async function jsonAt(address: string): Promise<unknown> {

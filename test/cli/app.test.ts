@@ -119,7 +119,7 @@ test('a trouble is acknowledged, listed and taken back by its subject; the audit
   const none = await run('acknowledge', 'sync', '0c10/payment', ...given);
   assert.deepEqual(
     [none.code, none.err],
-    [1, 'There is no trouble of 0c10/payment as sync.\n  use none: nothing is wrong there'],
+    [1, 'There is no trouble of 0c10/payment as sync: nothing is wrong there.'],
   );
   assert.equal(await good('acknowledgements'), 'Nothing is acknowledged.');
   assert.equal(

@@ -212,6 +212,7 @@ export function testApp(
     limits: new RequestLimits(settings),
     calls: new CallPlaces(),
     catalog: shippedCatalog(),
+    isCatalogKept: false,
     syncs: new RecordingSyncs(),
     boards: new Boards(
       noContainer,

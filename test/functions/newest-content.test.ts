@@ -205,7 +205,25 @@ test('the app: a file is exchanged, and routes, health and starts go by the new 
   assert.equal(is, was, 'what it has read of ABRA Gen is kept');
   const [company, same] = [before, app.current].map((one) => one.companies.at('flexi-demo'));
   assert.equal(same, company, 'and its way to a company');
+  const cures = async () => {
+    const json = { ...headers, accept: 'application/json' };
+    const asked = [
+      { route: 'company', params: { company: 'books' } },
+      { route: 'valid_names', params: { code: 'books' } },
+      { route: 'dynsql_definitions', params: { connection: 'books' } },
+      { route: 'dynsql_definition', params: { connection: 'ab', id: 'NONE' } },
+      { route: 'run', params: { id: 'books' } },
+    ];
+    const answers = asked.map(({ route, params }) => call(app, route, { headers: json, params }));
+    return (await Promise.all(answers)).map(({ status, text }) => [status, JSON.parse(text).cure]);
+  };
+  assert.deepEqual(await cures(), Array(5).fill([404, undefined]));
   await place.put('catalog.json', '{"servers": {}}');
   await until(() => app.notices.some((notice) => notice.includes('stays in use')));
   assert.equal(app.current.catalog.revision, revision);
+  const told = await cures();
+  assert.deepEqual(told.pop(), [404, undefined], 'runs are in no catalogue');
+  for (const [, cure] of told) {
+    assert.equal(cure, 'The newest catalogue is not in use, it may be there: see GET /health.');
+  }
 });

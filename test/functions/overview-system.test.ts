@@ -106,6 +106,15 @@ test('all is well while the health is; nobody is told otherwise', async () => {
   assert.deepEqual((await until(({ well }) => well)).wrong, []);
 });
 
+test('content that the app refuses is told at once: nobody ticks, and nobody asks for the health', async () => {
+  await putCatalog(catalog('meter').replace('SQL_SRC', 'SQL_NOWHERE'));
+  const [line] = systemIn(await until(({ well }) => !well));
+  assert.equal(line?.subject, 'catalog');
+  assert.match(line?.what ?? '', /stays in use:.*SQL_NOWHERE/s);
+  await putCatalog(catalog('meter'));
+  assert.deepEqual((await until(({ well }) => well)).wrong, []);
+});
+
 test('each part that is not as it should be is a line, whoever is asked', async () => {
   const lock = container.getBlockBlobClient('locks/procedure/one');
   const { port } = server;

@@ -167,6 +167,9 @@ test('rows of ABRA Gen, which has no limit of its own', async () => {
   assert.equal(whole.more, false);
   const { text } = await told(reader, 'query', { ...all, query: { ...query, top: 1 } });
   assert.match(text, /top cannot be used with ABRA Gen/);
+  const wrong = { select: ['Cod', 'Nam', 'NumCod', 'LangCod'] };
+  const refused = await told(reader, 'query', { ...all, query: wrong, limit: 1 });
+  assert.match(refused.text, /did you mean LangCode/);
 });
 
 for (const [what, name, args, expected] of [

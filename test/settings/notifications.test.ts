@@ -76,10 +76,61 @@ test('mail: ports, encryption, and what is allowed on this machine only', () => 
   }
 });
 
+test('all that is wrong is told at once: of each target, of its settings, of the catalogue', () => {
+  const targets = [
+    { name: 'me', type: 'webhook', severity: 'warn' },
+    { name: 'mail', type: 'email', from: 'nobody' },
+    { name: 'ops', type: 'slack', codes: ['0c1'] },
+    { name: 'ops', type: 'telegram' },
+    { name: 'me', type: 'teams', to: ['a@b.cz'] },
+  ];
+  const settings = settingsOf(targets, {
+    NOTIFY_OPS_URL: 'https://hooks.example/x',
+    NOTIFY_ME_URL: 'nowhere',
+    API_TOKENS: '[{}, {"name": "a", "sha256": "x"}, {"name": "a", "sha256": "X"}]',
+    SIGN_IN: '{"platform": true}',
+    LEASE_SECONDS: 'a minute',
+  });
+  const told = readSettings(settings).faults.map(({ setting }) => setting);
+  const of = (name: string) => told.filter((one) => one.startsWith(name));
+  assert.deepEqual(of('NOTIF'), [
+    'NOTIFICATIONS[0].severity',
+    'NOTIFY_ME_URL',
+    'NOTIFY_ME_SECRET',
+    'NOTIFICATIONS[1].from',
+    'NOTIFICATIONS[1].to',
+    'NOTIFY_MAIL_SMTP',
+    'NOTIFICATIONS[3].type',
+    'NOTIFICATIONS[4].name',
+    'NOTIFICATIONS[4].to',
+  ]);
+  assert.equal(of('API_TOKENS').filter((one) => one === 'API_TOKENS').length, 2, told.join('\n'));
+  assert.ok(of('API_TOKENS[0].name').length > 0 && of('API_TOKENS[1].sha256').length > 0);
+  assert.ok(of('SIGN_IN.platform').length > 0 && of('SIGN_IN.issuer').length > 0);
+  assert.ok(of('LEASE_SECONDS').length > 0);
+  const [sound] = readSettings(settings).settings.targets;
+  assert.equal(sound?.name, 'ops');
+});
+
+test('a setting in JSON that is none: line and column, and not a word of it', () => {
+  for (const setting of ['API_TOKENS', 'SIGN_IN', 'NOTIFICATIONS']) {
+    const { faults: found } = readSettings({ ...sample.Values, [setting]: '[{\n "a": hush}]' });
+    const [{ fault = '' } = {}] = found.filter((one) => one.setting === setting);
+    assert.match(
+      fault,
+      /^is not valid JSON at line 2, column 7, where a value is expected: set it to/,
+    );
+    assert.doesNotMatch(fault, /hush/);
+  }
+});
+
 test('each fault names its place, what is allowed and a near name', () => {
   const ops = { name: 'ops', type: 'webhook' };
   const cases: [unknown, RegExp, Record<string, string>?][] = [
-    ['{', /^NOTIFICATIONS is not valid JSON/],
+    [
+      '[{"name": "ops",\n  "type": s3cret}]',
+      /^NOTIFICATIONS is not valid JSON at line 2, column 11, where a value is expected: set it to an array/,
+    ],
     [{}, /^NOTIFICATIONS must be a list of targets/],
     [[{ ...ops, name: 'Ops' }], /^NOTIFICATIONS\[0\]\.name must be 1 to 32 lower-case/],
     [

@@ -1,6 +1,7 @@
 /** How often an issuer is asked for its keys, and how long they are good. */
 
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { checkToken } from '../../shared/sign-in/entra-token.ts';
@@ -130,3 +131,24 @@ test('an issuer that cannot be reached is away', async () => {
   await assert.rejects(unreachable.current(waiting), IssuerAwayError);
   assert.match(warned[0] ?? '', /^Keys of http:\/\/127\.0\.0\.1:1\/x\/v2\.0 could not be had: /);
 });
+
+const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey;
+const unusable: [what: string, jwk: Record<string, unknown>][] = [
+  ['too short', { ...short.export({ format: 'jwk' }) }],
+  ['no key', { kty: 'RSA', n: '!!!', e: 'AQAB' }],
+  ['without its numbers', { kty: 'RSA', x5c: ['MII'] }],
+  ['of numbers that are none', { kty: 'RSA', n: 5, e: {} }],
+  ['of another kind', { kty: 'oct', k: 'AAAA' }],
+];
+for (const [what, jwk] of unusable) {
+  test(`a key that is ${what} is nobody's, and takes nothing from the others`, async () => {
+    const bad = { ...second, jwk: { ...jwk, kid: second.kid } } as IssuerKey;
+    issuer.keys = [bad, first];
+    assert.equal(await check(await issuer.token({}, { key: bad })), 401);
+    assert.equal(await check(await issuer.token({}, { key: first })), 200);
+    issuer.keys = [bad];
+    keys = new IssuerKeys(issuer.name, () => clock);
+    assert.equal(await check(await issuer.token({}, { key: bad })), 503);
+    assert.match(warned[0] ?? '', /its keys are none/);
+  });
+}

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startSqlServer } from 'tds-sqlite';
+import { command } from '../../sql/command.ts';
 import { runCommand } from '../../sql/run-command.ts';
+import { freePorts } from '../support/free-ports.ts';
 import { soon } from '../support/storage.ts';
 
 let server: Awaited<ReturnType<typeof startSqlServer>>;
@@ -58,6 +60,47 @@ SELECT id, amount, note FROM dbo.sale ORDER BY id;
     await assert.rejects(told(['--database', 'ab', file], { SQL_AB: address }), (error: Error) => {
       assert.match(error.message, /wrong\.sql, line [45]: Invalid object name 'dbo\.nothing'/);
       return !error.message.includes('secret');
+    });
+  });
+
+  it('names the setting and what to check where nobody lets it in, as sql:install does', async () => {
+    const [port = 0] = await freePorts(1);
+    const away = address.replace(String(server.port), String(port));
+    const stranger = address.replace('secret', 'hush');
+    const cases: [settings: Record<string, string>, url: string[], said: RegExp][] = [
+      [
+        { SQL_AB: away },
+        [],
+        new RegExp(
+          `^ab at 127\\.0\\.0\\.1:${port}, as SQL_AB says, cannot be opened: .*ECONNREFUSED.*\\n  check Server in SQL_AB, that`,
+        ),
+      ],
+      [
+        { SQL_AB: stranger },
+        [],
+        /^ab at .*, as SQL_AB says, cannot be opened: Login failed.*\n {2}check User Id, Password and Database in SQL_AB/,
+      ],
+      [
+        {},
+        ['--url', stranger],
+        /, as --url says, cannot be opened: Login failed.*\n {2}check User Id, Password and Database in --url/,
+      ],
+    ];
+    for (const [settings, url, said] of cases) {
+      const check = (error: Error) => {
+        assert.match(error.message, said);
+        assert.doesNotMatch(error.message, /hush|secret/);
+        return true;
+      };
+      const args = ['--database', 'ab', ...url];
+      await assert.rejects(told([...args, '--query', 'SELECT 1 AS n'], settings), check);
+      await assert.rejects(
+        command(args, settings, () => {}, soon()),
+        check,
+      );
+    }
+    await assert.rejects(told(['--url', stranger, '--query', 'SELECT 1 AS n']), {
+      message: /^the database at 127\.0\.0\.1:/,
     });
   });
 

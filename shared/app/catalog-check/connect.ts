@@ -1,11 +1,10 @@
 /** A catalogue against the databases, companies and connections that the settings name. */
 
 import type { Catalog } from '../../catalog/index.ts';
-import { type ErrorMeaning, toDatabaseError } from '../../database/database-error.ts';
+import { addressTold, connectCure } from '../../database/connect-cure.ts';
+import { toDatabaseError } from '../../database/database-error.ts';
 import { Databases } from '../../database/databases.ts';
-import { databaseHost, databaseLocation } from '../../database/location.ts';
-import type { Definition } from '../../dynsql/definition.ts';
-import { certificateCode } from '../../outbound/failure.ts';
+import { databaseLocation } from '../../database/location.ts';
 import {
   type Connections,
   readSettings,
@@ -19,13 +18,13 @@ import type { Fault } from './fault.ts';
 import { placeOf } from './located.ts';
 import { companyFaults, connectionFaults } from './servers-check.ts';
 import type { TextFile } from './text-file.ts';
-import { wantedOf } from './wanted.ts';
+import { type WantedDefinition, wantedOf } from './wanted.ts';
 
 export interface ConnectedCatalog {
   catalog: Catalog;
   file: TextFile;
   /** Those of dynsql, each with its file. */
-  definitions: readonly { definition: Definition; file: string }[];
+  definitions: readonly WantedDefinition[];
   /** They are offered where their tables are: one that is not there is no fault. */
   areShipped: boolean;
 }
@@ -72,7 +71,7 @@ export async function connectedFaults(
     } catch (error) {
       signal.throwIfAborted();
       places.set(id, { address, name: undefined });
-      const whose = `${id} at ${databaseHost(connectionString)}, as ${connection} says,`;
+      const whose = addressTold(id, connectionString, connection);
       return [unanswered(error, whose, { path: `${at}.connection`, setting: connection }, bounded)];
     }
   };
@@ -106,31 +105,8 @@ function unanswered(
   return {
     severity: 'fault',
     ...(isAway && { isUnanswered: true }),
-    ...{ path, text: `${whose} ${said}`, cure: cureOf(error, meaning, setting) },
+    ...{ path, text: `${whose} ${said}`, cure: connectCure(error, setting) },
   };
-}
-
-function cureOf(error: unknown, meaning: ErrorMeaning, setting: string): string {
-  if (meaning === 'login') {
-    return `check User Id, Password and Database in ${setting}, and that the login has a user there`;
-  }
-  if (isCertificate(error)) {
-    return `give the server a certificate that this machine trusts, or add TrustServerCertificate=true to ${setting} if you know that nobody is between`;
-  }
-  return `check Server in ${setting}, that SQL Server runs there, and that no firewall is between`;
-}
-
-/** The driver wraps what TLS says once or twice. */
-function isCertificate(error: unknown, depth = 0): boolean {
-  if (!(error instanceof Error) || depth > 4) return false;
-  const {
-    code = '',
-    cause,
-    originalError,
-  } = error as NodeJS.ErrnoException & {
-    originalError?: unknown;
-  };
-  return certificateCode.test(code) || isCertificate(cause ?? originalError, depth + 1);
 }
 
 /** What the settings have; what is missing or wrong with them is told, and the rest is used. */

@@ -5,6 +5,7 @@ import type { Databases } from '../../database/databases.ts';
 import { rowVersioningOn } from '../../database/row-versioning.ts';
 import { didYouMean } from '../../faults/near-name.ts';
 import { type Grant, grantStatement, quoted } from '../grants.ts';
+import { definitionFaults, objectsOf } from './definitions-check.ts';
 import type { Fault } from './fault.ts';
 import { parameterMisfit, type ServerParameter, typeText } from './parameter-fits.ts';
 import {
@@ -63,12 +64,18 @@ export async function checkDatabase(
     if (object.path !== undefined) bad.add(object.path);
   }
   const sound = readings.filter(({ path }) => !bad.has(path));
-  const troubles = await lookAtReadings(databases, id, sound, signal).catch((error: unknown) => {
-    if (!(error instanceof DatabaseError) || error.meaning !== 'permanent') throw error;
-    const text = `whether the queries of freshness run in ${about.name} cannot be seen: ${error.message}`;
-    faults.push({ severity: 'warning', path: at, text });
-    return [];
-  });
+  const seen = async <T>(what: string, look: Promise<T[]>): Promise<T[]> => {
+    try {
+      return await look;
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.meaning !== 'permanent') throw error;
+      const text = `whether ${what} in ${about.name} cannot be seen: ${error.message}`;
+      faults.push({ severity: 'warning', path: at, text });
+      return [];
+    }
+  };
+  const readable = lookAtReadings(databases, id, sound, signal);
+  const troubles = await seen('the queries of freshness run', readable);
   for (const [index, text] of troubles.entries()) {
     const path = sound[index]?.path;
     if (text === undefined || path === undefined) continue;
@@ -79,6 +86,17 @@ export async function checkDatabase(
       cure: 'correct the query, or except those entities from it',
     });
   }
+  const usable = new Set(
+    objects.flatMap(({ object }, index) =>
+      found[procedures.length + index]?.isAllowed ? object.toLowerCase() : [],
+    ),
+  );
+  // What is not there, or may not be read, is told by itself.
+  const whole = wanted.definitions.filter((one) =>
+    objectsOf(one).every((object) => usable.has(object.toLowerCase())),
+  );
+  const ofDefinitions = definitionFaults(databases, id, about.name, whole, signal);
+  faults.push(...(await seen('definitions of dynsql go', ofDefinitions)));
   return { about, faults };
 }
 

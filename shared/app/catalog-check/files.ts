@@ -7,7 +7,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Catalog, parseCatalogText } from '../../catalog/index.ts';
 import type { SettingValues } from '../../catalog/setting-values.ts';
-import type { Definition } from '../../dynsql/definition.ts';
 import {
   type DynsqlCatalog,
   type DynsqlFile,
@@ -22,6 +21,7 @@ import { locatedFault } from './located.ts';
 import { queryFaults } from './query-file.ts';
 import { templateWarnings } from './template-check.ts';
 import { type TextFile, textOf } from './text-file.ts';
+import type { WantedDefinition } from './wanted.ts';
 
 export interface CatalogFiles {
   catalog: TextFile;
@@ -48,7 +48,7 @@ export interface CheckedFiles {
   catalog: Catalog | undefined;
   dynsql: DynsqlCatalog | undefined;
   /** Of the definitions that have no fault, each with its file. */
-  definitions: { definition: Definition; file: string }[];
+  definitions: WantedDefinition[];
 }
 
 /**
@@ -138,7 +138,7 @@ export function checkFiles(
     const id = JSON.stringify(definition.id);
     const from = definitions.find(({ text }) => text.includes(id));
     if (from !== undefined) faults.push(...templateWarnings(definition, from));
-    return { definition, file: from?.file ?? 'dynsql' };
+    return { definition, file: from?.file ?? 'dynsql', text: from?.text ?? '' };
   });
   faults.push(...queries.flatMap((one) => queryFaults(one, dynsql?.definitions)));
   faults.push(...boards.flatMap((board) => boardFaults(board, loaded)));

@@ -5,7 +5,6 @@ import type { SqlParameter } from '../../database/link.ts';
 import { type Grant, quoted } from '../grants.ts';
 import type { ServerParameter } from './parameter-fits.ts';
 import { defaultsIn } from './procedure-header.ts';
-import type { WantedReading } from './wanted.ts';
 
 type Asked = Pick<Databases, 'query'>;
 
@@ -136,6 +135,12 @@ function parameterOf(row: Row, defaults: Map<string, boolean> | undefined): Serv
   };
 }
 
+/** A query, and what it is sent with: of its parameters only the types count. */
+interface Reading {
+  sql: string;
+  parameters: readonly Pick<SqlParameter, 'name' | 'type'>[];
+}
+
 /**
  * Why queries would not run, as SQL Server says when it describes their results; none is run.
  *
@@ -144,7 +149,7 @@ function parameterOf(row: Row, defaults: Map<string, boolean> | undefined): Serv
 export async function lookAtReadings(
   databases: Asked,
   id: string,
-  readings: readonly WantedReading[],
+  readings: readonly Reading[],
   signal: AbortSignal,
 ): Promise<(string | undefined)[]> {
   const faults: (string | undefined)[] = readings.map(() => undefined);
@@ -167,8 +172,25 @@ export async function lookAtReadings(
   return faults;
 }
 
-const declarationOf = (parameters: WantedReading['parameters']) =>
+const declarationOf = (parameters: Reading['parameters']) =>
   parameters.map(({ name, type }) => `@${name} ${type}`).join(', ');
+
+/** Names of the columns of tables and views, which are named as `OBJECT_ID` takes them. */
+export async function columnsIn(
+  databases: Asked,
+  id: string,
+  objects: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  if (objects.length === 0) return [];
+  const given = objects.slice(0, mostAtOnce).map((value, index): SqlParameter => {
+    return { name: `o${index}`, type: 'nvarchar(517)', value };
+  });
+  const ids = given.map(({ name }) => `OBJECT_ID(@${name})`).join(', ');
+  const text = `SELECT DISTINCT name FROM sys.columns WHERE object_id IN (${ids})`;
+  const rows = await databases.query(id, text, given, signal);
+  return rows.map(({ name }) => String(name));
+}
 
 /** Names that could have been meant, quoted: of procedures, or of tables and views. */
 export async function namesIn(

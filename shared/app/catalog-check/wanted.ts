@@ -66,6 +66,13 @@ export interface WantedReading {
   path: string;
 }
 
+/** One that the database is asked by, and the file that it stands in. */
+export interface WantedDefinition {
+  definition: Definition;
+  file: string;
+  text: string;
+}
+
 /** All that is placed, of a catalogue that is asked for several databases. */
 export interface PlacedCatalog extends Pick<Catalog, 'connections' | 'databases'> {
   stages: readonly Placed<ResolvedStage>[];
@@ -77,6 +84,7 @@ export interface Wanted {
   procedures: WantedProcedure[];
   objects: WantedObject[];
   readings: WantedReading[];
+  definitions: readonly WantedDefinition[];
   /** Batches of JSON are taken apart there. */
   needsOpenJson: boolean;
 }
@@ -84,10 +92,7 @@ export interface Wanted {
 /** @param database the catalogue's id of it */
 export function wantedOf(
   { stages: allStages, queries, connections, databases }: PlacedCatalog,
-  {
-    definitions,
-    areShipped,
-  }: { definitions: readonly { definition: Definition; file: string }[]; areShipped: boolean },
+  { definitions, areShipped }: { definitions: readonly WantedDefinition[]; areShipped: boolean },
   database: string,
 ): Wanted {
   const stages = allStages.filter(({ item }) => item.database === database);
@@ -109,6 +114,7 @@ export function wantedOf(
     procedures: proceduresOf(stages, databases.find(({ id }) => id === database)?.schemas),
     objects: distinct(objects, ({ right, object }) => `${right} ${object}`.toLowerCase()),
     readings,
+    definitions: asked,
     needsOpenJson: isAsked || stages.some(({ item }) => item.kind !== 'procedure'),
   };
 }

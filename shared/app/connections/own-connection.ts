@@ -13,6 +13,7 @@ import { items, runQuery } from '../../dynsql/run/run-query.ts';
 import { tableRows } from '../../dynsql/run/table-rows.ts';
 import { buildStatement } from '../../dynsql/sql/statements.ts';
 import { tablesOf } from '../../dynsql/tables/table.ts';
+import { norAny, oneOf } from '../../faults/one-of.ts';
 import { show } from '../../faults/show.ts';
 import type { DynsqlConnection } from './connection.ts';
 import { OfferedDefinitions } from './offered-definitions.ts';
@@ -91,7 +92,8 @@ const dryOf =
 function definitionOf({ definitions }: Pick<DynsqlCatalog, 'definitions'>, id: string): Definition {
   const found = definitions.find((definition) => definition.id === id.toUpperCase());
   if (found !== undefined) return found;
-  throw notFound('id', `There is no definition ${show(id)}.`, id, definitions);
+  const ids = definitions.map((one) => one.id);
+  throw notFound('id', `There is no definition ${show(id)}${norAny(ids)}.`, id, ids);
 }
 
 const reportsOf = ({ reports }: DynsqlCatalog, definition: Definition) =>
@@ -101,22 +103,17 @@ function reportOf(dynsql: DynsqlCatalog, id: string, definition: Definition): Re
   const reports = reportsOf(dynsql, definition);
   const found = reports.find(({ layout }) => layout.id === id.toUpperCase());
   if (found !== undefined) return found;
-  const message = `There is no report ${show(id)} of ${definition.name}.`;
-  throw notFound(
-    'report',
-    message,
-    id,
-    reports.map(({ layout }) => layout),
-  );
+  const ids = reports.map(({ layout }) => layout.id);
+  const message = `There is no report ${show(id)} of ${definition.name}${norAny(ids)}.`;
+  throw notFound('report', message, id, ids);
 }
 
 function notFound(
   field: string,
   message: string,
   value: string,
-  known: readonly { id: string }[],
+  known: readonly string[],
 ): QueryFault {
-  const ids = known.map(({ id }) => id).join(', ');
-  const allowed = ids === '' ? 'none there are' : `one of ${ids}`;
+  const allowed = oneOf(known);
   return new QueryFault('unknown', message, [{ field, message, value: show(value), allowed }]);
 }

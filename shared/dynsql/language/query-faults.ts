@@ -66,10 +66,8 @@ export class QueryFaults {
     const listed = names.slice(0, longestList).join(', ');
     const more = names.length - longestList;
     const allowed =
-      names.length === 0
-        ? `nothing: there is no ${what}`
-        : `one of ${listed}${more > 0 ? ` and ${more} more` : ''}`;
-    const near = didYouMean(value, names);
+      names.length === 0 ? '' : `one of ${listed}${more > 0 ? ` and ${more} more` : ''}`;
+    const near = names.length === 0 ? ': there is none' : didYouMean(value, names);
     return this.add(place, allowed, isThere ? `${shown} is no ${what}${near}` : undefined);
   }
 }
