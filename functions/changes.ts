@@ -7,6 +7,7 @@ import type { BegunChange, Change, Details, Ending } from '../shared/audit/audit
 import type { Caller } from '../shared/http/caller.ts';
 import { originOf } from '../shared/http/origin.ts';
 import { HttpProblem } from '../shared/http/problem.ts';
+import { inLog } from '../shared/http/told-failure.ts';
 
 /** Every kind of change; the part before the dot is what is changed. */
 export const changeKinds = [
@@ -94,9 +95,9 @@ async function end({ app, context }: ChangeCall, begun: BegunChange, ending: End
   }
 }
 
-function endingOf(error: unknown, { invocationId }: InvocationContext): Ending {
+function endingOf(error: unknown, context: InvocationContext): Ending {
   if (!(error instanceof HttpProblem)) {
-    return { outcome: 'failed', reason: `See the log of ${invocationId}.` };
+    return { outcome: 'failed', reason: inLog(context) };
   }
   const { status, type, message: reason } = error;
   // What the company's server refused may have been the second of two requests.

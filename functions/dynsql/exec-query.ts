@@ -33,7 +33,7 @@ export function execQuery(app: AppServices): RouteHandler {
     const read = await readJsonObject(request, call, { limit: bodyLimit });
     // A file of a query names its schema for the editor that it is written with.
     const body = withoutSchema(read);
-    return await explained(context, () => answered(app, asked, body));
+    return await explained(context, call.caller, () => answered(app, asked, body));
   };
 }
 
@@ -42,7 +42,7 @@ export function readRows(app: AppServices): RouteHandler {
   return async (request, context, call) => {
     const asked = askedOf(app, request, context, call);
     const { connection, definition: id } = asked;
-    return await explained(context, async () => {
+    return await explained(context, call.caller, async () => {
       const { definition } = await connection.described(id, call.signal);
       const { body, named } = queryOfParameters(definition, request.query);
       try {

@@ -7,9 +7,10 @@ import { DatabaseError } from '../../shared/database/database-error.ts';
 import { QueryFault } from '../../shared/dynsql/language/query-faults.ts';
 import { RowLoadError } from '../../shared/dynsql/rows/row-error.ts';
 import { DriftError } from '../../shared/dynsql/run/merge.ts';
-import { errorReport } from '../../shared/http/error-report.ts';
+import type { Caller } from '../../shared/http/caller.ts';
 import { ClientGone } from '../../shared/http/outgoing.ts';
 import { HttpProblem, type ProblemType } from '../../shared/http/problem.ts';
+import { inLog, tellFailure } from '../../shared/http/told-failure.ts';
 import { WorkerStoppingError } from '../../shared/sync/interruption.ts';
 
 /** Seconds after which it may be asked again. */
@@ -19,12 +20,13 @@ const retryAfter = { 'retry-after': '30' };
 const soon = { 'retry-after': '10' };
 
 /**
- * Does the work; its failures become problems.
+ * Does the work for the caller; its failures become problems.
  *
  * @throws HttpProblem, or what it does not know
  */
 export async function explained<T>(
   context: InvocationContext,
+  caller: Caller | undefined,
   work: () => T | Promise<T>,
 ): Promise<T> {
   try {
@@ -39,7 +41,7 @@ export async function explained<T>(
     if (error instanceof RowLoadError) {
       throw new HttpProblem('abra-gen', `What ABRA Gen sent: ${error.message}.`, { cause: error });
     }
-    if (error instanceof DatabaseError) throw databaseProblem(error, context);
+    if (error instanceof DatabaseError) throw databaseProblem(error, context, caller);
     if (error instanceof NoPlaceError) throw placeProblem(error);
     if (error instanceof DriftError) {
       const text = `${error.message} Try again.`;
@@ -80,15 +82,29 @@ function problemType({ kind, status }: AbraGenError): ProblemType {
 /** What SQL Server says where a sum does not fit its type: a word of types, and none of data. */
 const overflow = 8115;
 
-function databaseProblem(error: DatabaseError, context: InvocationContext): HttpProblem {
+/**
+ * Of a definition's SQL that does not fit its tables, or that the login may not read: 102 and 156 syntax,
+ * 195 a function, 207 a column, 208 a table, 209 a column of two, 229 and 230 rights, 4104 an alias,
+ * 4121 a function again. Their words are of names, which every definition shows, and never of data.
+ */
+const ofNames: ReadonlySet<number> = new Set([102, 156, 195, 207, 208, 209, 229, 230, 4104, 4121]);
+
+function databaseProblem(
+  error: DatabaseError,
+  context: InvocationContext,
+  caller: Caller | undefined,
+): HttpProblem {
   if (error.number === overflow) {
     const text = `What is asked for comes to a number that its type cannot hold (SQL Server: ${error.message}) Ask for fewer rows, in smaller groups, or without the field that is added up.`;
     return new HttpProblem('invalid-value', text, { cause: error });
   }
-  context.error(`${context.functionName} failed: ${errorReport(error)}`);
+  tellFailure(context, error);
   const members = { invocation: context.invocationId };
   if (error.meaning === 'permanent' || error.meaning === 'cancelled') {
-    const text = `The database failed the query, see the log of ${context.invocationId}.`;
+    const { number = 0, message } = error;
+    const mayKnow = ofNames.has(number) || caller?.roles.includes('admin') === true;
+    const said = mayKnow && number > 0 ? ` (SQL Server ${number}: ${message})` : '.';
+    const text = `The database failed the query${said} ${inLog(context)}`;
     return new HttpProblem('internal', text, { members, cause: error });
   }
   const text = 'The database does not answer, try again later.';

@@ -26,7 +26,7 @@ export function listDefinitions(app: AppServices): RouteHandler {
     const connection = allowedConnection(request, app, caller);
     // ABRA Gen may be slow.
     const list = await place.aside(
-      () => explained(context, () => connection.list(signal)),
+      () => explained(context, caller, () => connection.list(signal)),
       patienceMs,
     );
     return tagged(json(list.map(({ id, name }) => ({ id, name }))));
@@ -39,7 +39,7 @@ export function readDefinition(app: AppServices): RouteHandler {
     const connection = allowedConnection(request, app, caller);
     const id = pathParameter(request, 'id');
     const asked = <T>(ask: () => Promise<T>) =>
-      place.aside(() => explained(context, ask), patienceMs);
+      place.aside(() => explained(context, caller, ask), patienceMs);
     if (preferredProfile(request.headers.get('accept'), ['help']) === 'help') {
       const described = await asked(() => connection.described(id, signal));
       const answer = helpAnswer(described, pathOf(connection, described), request, true);

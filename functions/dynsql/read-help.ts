@@ -66,7 +66,7 @@ function ofDefinition(
   return async (request, context, { caller, signal, place }) => {
     const connection = allowedConnection(request, app, caller);
     const id = pathParameter(request, 'id');
-    const ask = () => explained(context, () => connection.described(id, signal));
+    const ask = () => explained(context, caller, () => connection.described(id, signal));
     const described = await place.aside(ask, patienceMs);
     const path = pathOf(connection, described);
     return tagged(answer(described, path, request, connection));

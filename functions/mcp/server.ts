@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { unlessAborted } from '../../shared/async/abort.ts';
 import { nearName } from '../../shared/faults/near-name.ts';
 import { show } from '../../shared/faults/show.ts';
-import { errorReport } from '../../shared/http/error-report.ts';
+import { inLog, tellFailure } from '../../shared/http/told-failure.ts';
 import type { Role } from '../../shared/settings/settings.ts';
 import { asker, type Outer } from './ask.ts';
 import { fitted } from './fitted.ts';
@@ -120,8 +120,8 @@ function refused(text: string): CallToolResult {
 function refusalOf(error: unknown, { name }: Tool, { context, signal }: Asking): string {
   if (signal.aborted) return late;
   if (error instanceof ToolError) return error.message;
-  context.error(`Tool ${name} failed: ${errorReport(error)}`);
-  return `Internal error, see the log of ${context.invocationId}.`;
+  tellFailure(context, error, `Tool ${name}`);
+  return `Internal error. ${inLog(context)}`;
 }
 
 function unknownTool(name: string, offered: readonly Tool[]): ProtocolError {

@@ -19,10 +19,10 @@ import { CallPlace } from './call-place.ts';
 import type { Caller } from './caller.ts';
 import { codingFor, compressed, worthBytes } from './compression.ts';
 import { isKnown } from './conditional.ts';
-import { errorReport } from './error-report.ts';
 import { laidOut } from './json-layout.ts';
 import { HttpProblem } from './problem.ts';
 import { prettyOf, requireKnownQuery } from './query-parameters.ts';
+import { inLog, tellFailure } from './told-failure.ts';
 
 /**
  * Milliseconds for one call, body included, but not what it waits in line: as long for whoever waited
@@ -173,14 +173,12 @@ async function sent(
 
 function asProblem(error: unknown, context: InvocationContext, isAway: boolean): HttpProblem {
   if (error instanceof HttpProblem) return error;
-  context.error(`${context.functionName} failed: ${errorReport(error)}`);
+  tellFailure(context, error);
   const members = { invocation: context.invocationId };
   return isAway
     ? new HttpProblem('unavailable', 'The storage does not answer, try again later.', {
         members,
         headers: { 'retry-after': '30' },
       })
-    : new HttpProblem('internal', `Internal error, see the log of ${context.invocationId}.`, {
-        members,
-      });
+    : new HttpProblem('internal', `Internal error. ${inLog(context)}`, { members });
 }

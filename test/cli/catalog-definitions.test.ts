@@ -175,3 +175,55 @@ for (const [what, { slip, path, text }] of Object.entries(slips)) {
     assert.deepEqual(await faultsOf(wrong), [], 'nobody was asked');
   });
 }
+
+const words: Record<string, { slips: [string, string][]; path: string; text: RegExp }> = {
+  'a type of a field': {
+    slips: [['dtString', 'dtStrng']],
+    path: 'datasets[0].fields[1].datatype',
+    text: /^"dtStrng" is not a data type; use dtString, .* \(did you mean dtString\?\)$/,
+  },
+  'a type of a condition': {
+    slips: [['ctFloat', 'ctFlot']],
+    path: 'conditions[0].datatype',
+    text: /^"ctFlot" is not a data type; .* \(did you mean ctFloat\?\)$/,
+  },
+  'a type that only ABRA may know': {
+    slips: [['dtString', 'dtWhatever']],
+    path: 'datasets[0].fields[1].datatype',
+    text: /^"dtWhatever" is no data type that is known here$/,
+  },
+  'the template of one condition': {
+    slips: [['"template": "NUMBER"', '"template": "NUMBERS"']],
+    path: 'conditions[0].template',
+    text: /^"NUMBERS" is not one of templates.*\(did you mean NUMBER\?\)$/,
+  },
+  'a template that two conditions name': {
+    slips: [
+      ['"template": "NUMBER"', '"template": "VALUES"'],
+      ['"template": "DAY"', '"template": "VALUES"'],
+      ['"NUMBER": {', '"VALUE": {'],
+      ['"DAY": {', '"VALUES2": {'],
+    ],
+    path: 'templates.VALUE',
+    text: /^"VALUE" is not a template of any condition.*\(did you mean VALUES\?\)$/,
+  },
+  'a decimal without places': {
+    slips: [['decimal(9, 2)', 'decimal']],
+    path: 'templates.NUMBER.type',
+    text: /^"decimal" has no decimal places/,
+  },
+};
+
+for (const [what, { slips: given, path, text }] of Object.entries(words)) {
+  test(`${what}: told by the file alone`, async () => {
+    let wrong = right;
+    for (const [from, to] of given) {
+      assert.ok(wrong.includes(from));
+      wrong = wrong.replace(from, to);
+    }
+    const faults = await faultsOf(wrong);
+    const [fault] = faults.filter((one) => one.path === path);
+    assert.match(fault?.text ?? '', text, JSON.stringify(faults));
+    if (given.length === 1) assert.equal(faults.length, 1);
+  });
+}

@@ -279,7 +279,7 @@ describe('what an address asks for', () => {
 describe('a client of dynsql', () => {
   const context = { error() {}, functionName: 'exec', invocationId: 'id' };
   const asking = (databases: Databases) =>
-    explained(context as unknown as InvocationContext, () =>
+    explained(context as unknown as InvocationContext, undefined, () =>
       streamedRows(databases, 'ab', 'SELECT 4 AS four', [], soon()).next(),
     );
 

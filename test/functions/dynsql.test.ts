@@ -370,12 +370,17 @@ test('a password that is wrong, or a server that is not there, stays a secret', 
   }
 });
 
-test('a database that fails is told without its words', async () => {
+test('a database that lacks a table is told by its name, and by where the log is', async () => {
   await running.databases.query('ab', 'DROP TABLE Countries2', [], soon());
   const body = { select: 'Code', datasets: { name: 'history', select: 'ID' } };
   const reply = await exec('ab', countries, body);
   assert.equal(reply.status, 500);
-  assert.match(problem(reply).detail, /^The database failed the query, see the log/);
+  const { detail, invocation } = problem(reply);
+  assert.match(
+    detail,
+    /^The database failed the query \(SQL Server 208: Invalid object name '.*Countries2'\.\) Search the log for /,
+  );
+  assert.ok(detail.includes(invocation) && reply.log.includes(` failed, ${invocation}: `));
   assert.match(reply.log, /Countries2/);
 });
 

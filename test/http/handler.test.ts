@@ -63,10 +63,11 @@ for (const [title, handler] of broken) {
       type: 'urn:syncboard:problem:internal',
       title: 'Something went wrong on the server',
       status: 500,
-      detail: 'Internal error, see the log of an-invocation.',
+      detail:
+        'Internal error. Search the log for an-invocation: in the terminal of npm start, or in Application Insights.',
       invocation: 'an-invocation',
     });
-    assert.match(log, /^f failed: /);
+    assert.match(log, /^f failed, an-invocation: /);
   });
 }
 

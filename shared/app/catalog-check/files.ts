@@ -16,10 +16,10 @@ import { CatalogError } from '../../faults/catalog-error.ts';
 import { parseJsonText } from '../../faults/json-text.ts';
 import { NotUtf8Error, utf8Text } from '../../faults/utf8-text.ts';
 import { boardFaults } from './board-file.ts';
+import { definitionWarnings } from './definition-warnings.ts';
 import type { Fault } from './fault.ts';
 import { locatedFault } from './located.ts';
 import { queryFaults } from './query-file.ts';
-import { templateWarnings } from './template-check.ts';
 import { type TextFile, textOf } from './text-file.ts';
 import type { WantedDefinition } from './wanted.ts';
 
@@ -137,7 +137,7 @@ export function checkFiles(
   const own = (dynsql?.definitions ?? []).map((definition) => {
     const id = JSON.stringify(definition.id);
     const from = definitions.find(({ text }) => text.includes(id));
-    if (from !== undefined) faults.push(...templateWarnings(definition, from));
+    if (from !== undefined) faults.push(...definitionWarnings(definition, from));
     return { definition, file: from?.file ?? 'dynsql', text: from?.text ?? '' };
   });
   faults.push(...queries.flatMap((one) => queryFaults(one, dynsql?.definitions)));

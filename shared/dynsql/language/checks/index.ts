@@ -4,6 +4,7 @@ import { faultAt, shown } from '../../../faults/catalog-error.ts';
 import { isZone } from '../../../time/zone.ts';
 import type { DefinitionDocument } from '../definition.ts';
 import { conditionFaults } from './conditions.ts';
+import { dataTypeFaults } from './data-types.ts';
 import { datasetFaults } from './datasets.ts';
 import { duplicates } from './names.ts';
 import { orderFaults } from './order.ts';
@@ -30,6 +31,7 @@ export function checkFaults(document: DefinitionDocument): string[] {
         ]),
     ...duplicates(document.datasets, ['datasets'], 'name'),
     ...document.datasets.flatMap((dataset, index) => datasetFaults(document, dataset, index)),
+    ...dataTypeFaults(document),
     ...conditionFaults(document),
     ...orderFaults(document),
     ...templateFaults(document),

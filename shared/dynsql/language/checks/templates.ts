@@ -1,8 +1,14 @@
 /** Templates by themselves. */
 
 import { faultAt, notOneOf, type Path, shown } from '../../../faults/catalog-error.ts';
+import { nearName } from '../../../faults/near-name.ts';
 import { tokensOf } from '../../sql/sql-tokens.ts';
-import { type DefinitionDocument, fragmentNames, type Template } from '../definition.ts';
+import {
+  type Condition,
+  type DefinitionDocument,
+  fragmentNames,
+  type Template,
+} from '../definition.ts';
 import { typeUse, valueType } from '../value-type.ts';
 import { valuePlaceholders } from './conditions.ts';
 
@@ -11,15 +17,36 @@ export function templateFaults({ conditions, templates }: DefinitionDocument): s
   return Object.entries(templates).flatMap(([id, template]) => {
     const path: Path = ['templates', id];
     return [
-      ...(used.includes(id)
-        ? []
-        : [faultAt(path, notOneOf(id, 'a template of any condition', [...new Set(used)]))]),
+      ...(used.includes(id) ? [] : unusedFaults(id, conditions, templates)),
       ...typeFaults(template, path),
       ...[[] as string[], ...Object.keys(template.flags).map((flag) => ['flags', flag])].flatMap(
         (within) => fragmentFaults(template, [...path, ...within], within.at(-1)),
       ),
     ];
   });
+}
+
+/**
+ * Of a template that no condition names. Where one condition alone names one that is not there, and
+ * means this, the slip is the condition's; several have not all mistyped it.
+ */
+function unusedFaults(
+  id: string,
+  conditions: readonly Condition[],
+  templates: DefinitionDocument['templates'],
+): string[] {
+  const meant = conditions.flatMap(({ template }, index) =>
+    !Object.hasOwn(templates, template) && nearName(template, [id]) === id ? index : [],
+  );
+  const [only, second] = meant;
+  if (only !== undefined && second === undefined) {
+    const names = Object.keys(templates);
+    const what = notOneOf(conditions[only]?.template, 'one of templates', names);
+    return [faultAt(['conditions', only, 'template'], what)];
+  }
+  const used = conditions.map(({ template }) => template).filter((one) => one !== '');
+  const what = notOneOf(id, 'a template of any condition', [...new Set(used)]);
+  return [faultAt(['templates', id], what)];
 }
 
 /** Every value needs a type to travel as. */
