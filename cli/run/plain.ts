@@ -16,6 +16,7 @@ export function plainLines(
   const { state, stagesDone, stagesSkipped, stagesTotal, place, running, endedAt } = progress;
   const counts = `${stagesDone + stagesSkipped}/${stagesTotal}`;
   const lines: string[] = [];
+  const head = before === undefined ? [clean(say('times: {zone}', { zone: clock.zone }))] : [];
   if (before?.state !== state || before.place !== place) {
     const inLine = place === undefined ? '' : `; ${say('{place} before it in line', { place })}`;
     lines.push(`${say('run {id}: {state}', { id, state: say(state) })}${inLine}`);
@@ -26,5 +27,6 @@ export function plainLines(
     lines.push(`${server}: ${stage}${message === undefined ? '' : ` | ${message}`}`);
   }
   if (endedAt !== undefined) lines.push(...errorLines({ id, ...progress }, say));
-  return lines.map((line) => clean(`${clock.time(now)}  ${counts.padStart(7)}  ${line}`));
+  const told = lines.map((line) => `${clock.time(now)}  ${counts.padStart(7)}  ${line}`);
+  return [...head, ...told.map(clean)];
 }

@@ -1,7 +1,8 @@
 /** `syncboard watch`: how far a run is, until it has ended. */
 
+import { publicRunSchema } from '../../functions/shapes/runs.ts';
 import { finalStates } from '../../shared/sync/run.ts';
-import { type Client, clientOf, clientOptions } from '../client.ts';
+import { apiPath, type Client, clientOf, clientOptions } from '../client.ts';
 import { cliCommand, jsonOption, type Surroundings } from '../command.ts';
 import { CliError, type ExitCode, exitCodes } from '../exit-codes.ts';
 import { isUnicode } from '../language/say.ts';
@@ -47,7 +48,7 @@ export async function watched(
   try {
     for await (const seen of follow(client, id, signal, (error) => shown.tell(error.message))) {
       last = seen.progress;
-      shown.show(seen);
+      await shown.show(seen);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -64,6 +65,8 @@ export async function watched(
   }
   return last?.state === 'succeeded' ? exitCodes.ok : exitCodes.failed;
 }
+
+const runErrorsSchema = publicRunSchema.pick({ errors: true });
 
 class Drawn {
   readonly #client: Client;
@@ -127,14 +130,28 @@ class Told {
     this.#as = as;
   }
 
-  show({ progress, aheadMs }: Seen): void {
+  async show({ progress: seen, aheadMs }: Seen): Promise<void> {
     const { write, say } = this.#surroundings;
-    if (this.#as === 'json') write(JSON.stringify(progress));
+    if (this.#as === 'json') write(JSON.stringify(seen));
     if (this.#as !== 'text') return;
+    const isAtFault = seen.endedAt !== undefined && seen.errorCount > 0;
+    const progress = isAtFault ? await this.#withWholeErrors(seen) : seen;
     const now = Date.now() + aheadMs;
     const { clock } = this.#client;
     for (const line of plainLines(this.#before, progress, now, { say, clock })) write(line);
     this.#before = progress;
+  }
+
+  /** The progress has the first errors, cut; the run has all of them. */
+  async #withWholeErrors(seen: Progress): Promise<Progress> {
+    try {
+      const path = apiPath('runs', seen.id);
+      const { errors } = await this.#client.askFor(runErrorsSchema, 'GET', path);
+      return { ...seen, errors };
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      return seen;
+    }
   }
 
   tell(text: string): void {

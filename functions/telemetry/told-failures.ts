@@ -57,6 +57,10 @@ export function tellingFailures<T extends Sender>(
 function reasonOf(error: (Error & { code?: unknown }) | undefined): string {
   if (error === undefined) return 'no reason is known';
   const { code, message, name } = error;
+  // Node quotes the name of such a header, which is a key where somebody has left the name out.
+  if (code === 'ERR_INVALID_HTTP_TOKEN' || code === 'ERR_INVALID_CHAR') {
+    return `${code}: see OTEL_EXPORTER_OTLP_HEADERS`;
+  }
   const parts = [code, message || name].filter((one) => one !== undefined && one !== '');
   return show(parts.join(' '));
 }

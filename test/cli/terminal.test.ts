@@ -276,10 +276,12 @@ describe('a frame of a run', () => {
   it('without a terminal is told by what has changed', () => {
     const now = Date.parse('2026-11-30T02:34:10Z');
     const telling = { say: speaker('en'), clock };
-    assert.equal(plainLines(undefined, progress, now, telling).length, 3);
+    const [head, ...first] = plainLines(undefined, progress, now, telling);
+    assert.equal(head, `times: ${clock.zone}`);
+    assert.equal(first.length, 3);
     assert.deepEqual(plainLines(progress, progress, now, telling), []);
-    const [first = assert.fail(), ...rest] = progress.running;
-    const later = { ...progress, running: [{ ...first, message: '50000 rows' }, ...rest] };
+    const [one = assert.fail(), ...rest] = progress.running;
+    const later = { ...progress, running: [{ ...one, message: '50000 rows' }, ...rest] };
     assert.match(
       plainLines(progress, later, now, telling).join('\n'),
       /^\S+ {4}15\/60 {2}dcdb: export:meter:0c10 \| 50000 rows$/,

@@ -50,6 +50,7 @@ describe('runs', () => {
     assert.match(plan, /export:payment:0c10 +dcdb.*\n3 stages.*Nothing was started\.$/s);
     const told = await good('run --code 0c10 --name payment --month -1 --wait');
     const id = idIn(told);
+    assert.match(told, /^times: Asia\/Vladivostok$/m);
     assert.match(told, new RegExp(`run ${id}: running`));
     assert.match(told, /\d\d:\d\d:\d\d +\d\/3 {2}\w+: \w+:payment/);
     assert.match(told, new RegExp(`3/3 {2}run ${id}: succeeded$`));
@@ -65,6 +66,19 @@ describe('runs', () => {
     assert.equal(JSON.parse(await good('runs --json --limit 1')).runs.length, 1);
     const page = await good('runs --limit 1 --lang cs');
     assert.match(page, /^běh +stav/);
+  });
+
+  it('tell what has failed word for word in a pipe', async () => {
+    const message = `Violation of a key. ${'The duplicate key value is (desk). '.repeat(12)}End`;
+    const procedure = `${machine.controlUrl}/procedures/crude.sp_load_datasource_payment`;
+    const failures = { times: 1, number: 2627, message };
+    const planned = await fetch(procedure, { method: 'PUT', body: JSON.stringify({ failures }) });
+    assert.ok(planned.ok, await planned.text());
+    const started = await run('run --code 0c10 --name payment --month -1 --wait');
+    assert.equal(started.code, 1, started.err);
+    assert.ok(started.out.includes(message), started.out);
+    const watched = await run(`watch ${idIn(started.out)}`);
+    assert.ok(watched.out.includes(message), watched.out);
   });
 
   it('of a server that is busy are refused with 3, stand in line, are cancelled and made again', async () => {

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import type { ExportResult } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { AppTelemetry } from '../../functions/telemetry/app-telemetry.ts';
 import { tellingFailures } from '../../functions/telemetry/told-failures.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
@@ -35,6 +36,19 @@ test('a receiver that refuses is told of, once for each that is sent, whatever i
   const told = warn.mock.calls.map(({ arguments: [text] }) => String(text));
   const lost = 'by OTLP do not arrive and are lost meanwhile: 401 Unauthorized';
   assert.deepEqual(told.sort(), [`Telemetry: measurements ${lost}`, `Telemetry: traces ${lost}`]);
+});
+
+test('a header that cannot be sent is told of without what is in it', async () => {
+  const told: string[] = [];
+  const exporter = tellingFailures(
+    // As somebody may write it who forgets the name.
+    new OTLPTraceExporter({ url: 'http://127.0.0.1:9', headers: { 'Bearer hunter2': 'x' } }),
+    'traces',
+    { warn: (text) => told.push(text) },
+  );
+  await new Promise((resolve) => exporter.export([], resolve));
+  const lost = 'Telemetry: traces do not arrive and are lost meanwhile:';
+  assert.deepEqual(told, [`${lost} ERR_INVALID_HTTP_TOKEN: see OTEL_EXPORTER_OTLP_HEADERS`]);
 });
 
 test('one that comes and goes is told of each ten minutes at most', () => {
