@@ -110,11 +110,18 @@ function waitingLines({ waiting = [] }: Progress, { say, clock }: Drawing): stri
 }
 
 /** The first ones, and how many there are. */
-export function errorLines({ errors, errorCount, warnings }: Progress, say: Say): string[] {
+export function errorLines(
+  { id, errors, errorCount, warnings, checks }: Progress,
+  say: Say,
+): string[] {
+  const unmade = checks?.unknown ?? 0;
   const more = errorCount - errors.length;
   return [
     ...errors.map(({ stage, message }) => `! ${stage === undefined ? '' : `${stage}: `}${message}`),
     ...(more > 0 ? [say('! and {count} more errors', { count: more })] : []),
     ...(warnings > 0 ? [say('warnings: {count}', { count: warnings })] : []),
+    ...(unmade > 0
+      ? [say('checks not made: {count} (syncboard log {id} says why)', { count: unmade, id })]
+      : []),
   ];
 }

@@ -6,6 +6,8 @@ import { userSchema } from '../shapes/runs.ts';
 export function optionalUser({ user }: Body): { user: string | undefined; errors: FieldError[] } {
   const parsed = userSchema.nullish().safeParse(user);
   if (parsed.success) return { user: parsed.data ?? undefined, errors: [] };
-  const errors = [fault({ field: 'user', value: user }, '1 to 128 characters on one line')];
+  const errors = [
+    fault({ field: 'user', value: user }, 'a text of 1 to 128 characters on one line'),
+  ];
   return { user: undefined, errors };
 }

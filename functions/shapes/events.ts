@@ -126,7 +126,7 @@ export function parseTargetTest(
     errors.push(faultOf(body, 'target', `one of ${names.join(', ')}`, didYouMean(target, names)));
   }
   if (user !== undefined && !userSchema.safeParse(user).success) {
-    errors.push(faultOf(body, 'user', '1 to 128 characters on one line'));
+    errors.push(faultOf(body, 'user', 'a text of 1 to 128 characters on one line'));
   }
   if (errors.length > 0) throw invalidBody(errors);
   return { target: String(target), ...(user !== undefined && { user: String(user) }) };

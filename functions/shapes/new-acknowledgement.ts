@@ -59,10 +59,10 @@ export function parseAcknowledgement(
     'a data source, one with an evidence or entity (0c10/payment), a schedule, a run or a queue';
   requireText(body, 'subject', z.string().min(1).max(256), subjects, errors);
   const until = untilOf(body, catalog.periods.timeZone, now, errors);
-  requireText(body, 'note', noteSchema, '1 to 400 characters on one line', errors);
+  requireText(body, 'note', noteSchema, 'a text of 1 to 400 characters on one line', errors);
   const { user } = body;
   if (user !== undefined && !userSchema.safeParse(user).success) {
-    errors.push(faultOf(body, 'user', '1 to 128 characters on one line'));
+    errors.push(faultOf(body, 'user', 'a text of 1 to 128 characters on one line'));
   }
   if (errors.length > 0 || until === undefined) throw invalidBody(errors);
   const kind = acknowledgementSchema.shape.kind.parse(body['kind']);

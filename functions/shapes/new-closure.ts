@@ -73,8 +73,8 @@ export function parseClosure(
 ): ParsedClosure {
   const errors = [...unknownMembers(body, members), ...scopeFaults(body, catalog)];
   const until = untilOf(body, catalog.periods.timeZone, now, errors);
-  requireText(body, 'reason', noteSchema, '1 to 400 characters on one line', errors);
-  requireText(body, 'user', userSchema, '1 to 128 characters on one line', errors);
+  requireText(body, 'reason', noteSchema, 'a text of 1 to 400 characters on one line', errors);
+  requireText(body, 'user', userSchema, 'a text of 1 to 128 characters on one line', errors);
   const [first] = errors;
   if (first !== undefined || until === undefined) throw invalidBody(errors);
   const { server, company } = body;

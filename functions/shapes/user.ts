@@ -9,6 +9,6 @@ export function checkUser({ user }: Body): Refusal | undefined {
   const text = user === undefined ? 'User is not specified.' : 'Invalid user value.';
   return {
     text,
-    errors: [fault({ field: 'user', value: user }, '1 to 128 characters on one line')],
+    errors: [fault({ field: 'user', value: user }, 'a text of 1 to 128 characters on one line')],
   };
 }

@@ -108,7 +108,7 @@ export function textOf(member: Member): { text?: string; errors: FieldError[] } 
   if (value === undefined || value === null) return { errors: [] };
   const isText = typeof value === 'string' && /^[^\p{Cc}\p{Cs}]*$/u.test(value);
   if (isText && value.length <= longestText) return { text: value, errors: [] };
-  return { errors: [fault(member, `up to ${longestText} characters on one line`)] };
+  return { errors: [fault(member, `a text of up to ${longestText} characters on one line`)] };
 }
 
 function listOf(calls: unknown): { calls: readonly unknown[]; errors: FieldError[] } {

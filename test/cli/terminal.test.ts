@@ -258,6 +258,21 @@ describe('a frame of a run', () => {
     );
   });
 
+  it('ends with the checks that nobody could make: its success says nothing of them', () => {
+    const now = Date.parse('2026-11-30T02:34:10Z');
+    const ended = {
+      ...{ ...progress, state: 'succeeded' as const, endedAt: '2026-11-30T02:34:10.000Z' },
+      ...{ running: [], errors: [], errorCount: 0, warnings: 0 },
+    };
+    const lastOf = (unknown: number) => {
+      const checks = { agrees: 3, differs: 0, unknown };
+      const lines = plainLines(progress, { ...ended, checks }, now, { say: speaker('en'), clock });
+      return lines.at(-1) ?? '';
+    };
+    assert.match(lastOf(1), / {2}checks not made: 1 \(syncboard log zd38m9z2l-b5hscz says why\)$/);
+    assert.doesNotMatch(lastOf(0), /not made/);
+  });
+
   it('without a terminal is told by what has changed', () => {
     const now = Date.parse('2026-11-30T02:34:10Z');
     const telling = { say: speaker('en'), clock };

@@ -243,6 +243,7 @@ test('what the catalogue does not have is refused, each fault with its field and
       /as calls\[0\]\.id is/,
     ],
     [[{ ...meter, note: 'n'.repeat(401) }], 'calls[0].note', /400/],
+    [[{ ...meter, note: { en: 'ours', cs: 'naše' } }], 'calls[0].note', /must be a text of up to/],
     [['meter'], 'calls[0]', /an object/],
     [{}, 'calls', /an array/],
     [Array.from({ length: 501 }, () => meter), 'calls', /501/],
@@ -252,6 +253,9 @@ test('what the catalogue does not have is refused, each fault with its field and
     assert.equal(problem.errors[0].field, field);
     assert.match(problem.errors[0].message, message);
   }
+  const texts = { description: { en: 'ours', cs: 'naše' }, calls: [] };
+  const told = await refused('PUT bad', { json: texts }, 400, 'invalid-value');
+  assert.match(told.errors[0].message, /^description must be a text of up to 400 characters/);
   await refused('PUT Bad', { json: { calls: [] } }, 400, 'invalid-value');
   await refused('PUT bad', { json: { calls: [], name: 'good' } }, 400, 'invalid-value');
   const near = await refused('GET nightli', {}, 404, 'not-found');

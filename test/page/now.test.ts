@@ -174,7 +174,7 @@ describe('the view Now', { skip: withoutBrowser }, () => {
     const session = await page.context().newCDPSession(page);
     const views = page.getByRole('navigation', { name: 'Views' });
     const round = async () => {
-      for (const name of ['Board', 'Runs', 'History', 'Companies', 'Queries', 'Now']) {
+      for (const name of ['Data and boards', 'Runs', 'History', 'Companies', 'Queries', 'Now']) {
         await views.getByRole('link', { name: new RegExp(`^${name}`) }).click();
         await page.locator('.view:not([aria-busy="true"]) h1').first().waitFor();
       }

@@ -149,9 +149,9 @@ describe('in a browser', { skip: withoutBrowser }, () => {
   });
 
   for (const [language, board, queries] of [
-    ['en', 'Board', 'Queries'],
-    ['cs', 'Tabule', 'Dotazy'],
-    ['ru', 'Доска', 'Запросы'],
+    ['en', 'Data and boards', 'Queries'],
+    ['cs', 'Data a tabule', 'Dotazy'],
+    ['ru', 'Данные и доски', 'Запросы'],
   ] as const) {
     it(`every view is there in ${language}, quiet and accessible, light and dark`, async () => {
       // The server of that connection is not there.

@@ -5,7 +5,7 @@ export const history: Translation<typeof english, Slavic> = {
   entity: 'Entita',
   noEntity: 'všechny dohromady',
   nights: 'Noci',
-  noSchedules: 'Žádnou tabuli nespouští plán.',
+  noSchedules: 'Žádnou tabuli nespouští rozvrh.',
   before: 'Předchozí měsíc',
   after: 'Následující měsíc',
   later: 'o {time} později',

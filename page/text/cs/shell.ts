@@ -3,7 +3,7 @@ import type { Slavic, Translation } from '../texts.ts';
 
 export const shell: Translation<typeof english, Slavic> = {
   now: 'Teď',
-  board: 'Tabule',
+  board: 'Data a tabule',
   runs: 'Běhy',
   history: 'Historie',
   companies: 'Firmy',

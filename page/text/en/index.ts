@@ -4,6 +4,7 @@ import { history } from './history.ts';
 import { now } from './now.ts';
 import { queries } from './queries.ts';
 import { runs } from './runs.ts';
+import { said } from './said.ts';
 import { shell } from './shell.ts';
 import { signIn } from './sign-in.ts';
 import { state } from './state.ts';
@@ -18,4 +19,5 @@ export const texts = {
   history,
   companies,
   queries,
+  said,
 } as const;

@@ -1,7 +1,7 @@
 /** Of what stands around every view. */
 export const shell = {
   now: 'Now',
-  board: 'Board',
+  board: 'Data and boards',
   runs: 'Runs',
   history: 'History',
   companies: 'Companies',

@@ -3,7 +3,7 @@ import type { Slavic, Translation } from '../texts.ts';
 
 export const shell: Translation<typeof english, Slavic> = {
   now: 'Сейчас',
-  board: 'Доска',
+  board: 'Данные и доски',
   runs: 'Запуски',
   history: 'История',
   companies: 'Компании',

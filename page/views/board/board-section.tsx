@@ -1,7 +1,6 @@
-import { say } from '../../text/say.ts';
 import { BoardMatrix } from './matrix/board-matrix.tsx';
 
 /** The matrix as it stands below the servers of the view `now`. */
 export default function BoardSection() {
-  return <BoardMatrix title={say('shell.board')} />;
+  return <BoardMatrix />;
 }

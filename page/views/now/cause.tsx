@@ -4,6 +4,7 @@ import { useLive } from '../../live/use-live.ts';
 import { useLog } from '../../live/use-log.ts';
 import { number } from '../../text/format.ts';
 import { say } from '../../text/say.ts';
+import { told } from '../../text/told.ts';
 import { stageTitle } from './words.ts';
 
 /** Drawn at once; whoever wants more opens the run. */
@@ -27,7 +28,7 @@ export function Cause({ id, run }: { id: string; run: string }) {
             {stage !== undefined && message.endsWith(mark) ? (
               <Whole run={run} stage={stage} message={message} />
             ) : (
-              message
+              told(message)
             )}
           </span>
           {procedure !== undefined && (

@@ -4,6 +4,7 @@ import type { Overview } from '../../api/schema.d.ts';
 import { entityTitle } from '../../live/catalog.ts';
 import { overview } from '../../live/overview.ts';
 import { say } from '../../text/say.ts';
+import { told } from '../../text/told.ts';
 
 export type Line = Overview['wrong'][number];
 
@@ -77,7 +78,7 @@ const known = {
 } as const;
 
 export function reasonIn({ what }: Line): string {
-  return Object.hasOwn(known, what) ? say(known[what as keyof typeof known]) : what;
+  return Object.hasOwn(known, what) ? say(known[what as keyof typeof known]) : told(what);
 }
 
 /** `heap:payment`, `export:payment:0c10:2026-09` */

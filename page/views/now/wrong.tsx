@@ -45,10 +45,12 @@ function useTold(count: number, words: string): void {
   }, [count]);
 }
 
-/** How the latest schedule ended, and which comes next. */
+/** How the latest schedule ended; one that is switched off is nobody's morning. */
 function Lately({ overview: { schedules } }: { overview: Overview }) {
   const ended = schedules
-    .flatMap(({ name, last }) => (last?.endedAt === undefined ? [] : { name, at: last.endedAt }))
+    .flatMap(({ name, enabled, last }) =>
+      enabled && last?.endedAt !== undefined ? { name, at: last.endedAt } : [],
+    )
     .sort((one, other) => (one.at < other.at ? 1 : -1))[0];
   return ended && <> · {say('now.ended', { name: ended.name, at: near(ended.at, now.value) })}</>;
 }

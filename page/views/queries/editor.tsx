@@ -6,6 +6,7 @@ import { reasonOf } from '../../live/act.ts';
 import { announce } from '../../shell/announce.ts';
 import { refine } from '../../shell/router.ts';
 import { say } from '../../text/say.ts';
+import { told } from '../../text/told.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { curl } from '../../ui/curl.ts';
@@ -252,11 +253,14 @@ function withoutPlace(message: string, field: string): string {
 
 /** Each at the input whose value it is about. */
 function faultsOf(error: unknown, places: ReadonlyMap<string, string>): Faults {
-  const told: Record<string, string[]> = {};
+  const faults: Record<string, string[]> = {};
   const errors = error instanceof Refusal ? (error.problem.errors ?? []) : [];
   for (const { field, message } of errors) {
     const key = placeOfFault(places, field) ?? '';
-    told[key] = [...(told[key] ?? []), key === '' ? message : withoutPlace(message, field)];
+    faults[key] = [
+      ...(faults[key] ?? []),
+      key === '' ? message : told(withoutPlace(message, field)),
+    ];
   }
-  return errors.length === 0 ? { '': [reasonOf(error)] } : told;
+  return errors.length === 0 ? { '': [reasonOf(error)] } : faults;
 }

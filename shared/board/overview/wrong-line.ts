@@ -40,10 +40,13 @@ export const wrongSchema = z.object({
   again: z
     .object({
       times: z.int().meta({ description: 'In how many runs, beside the first' }),
-      at: instantSchema.meta({ description: 'When the latest of them ended' }),
+      at: instantSchema,
     })
     .exactOptional()
-    .meta({ description: 'Of `failed`: it has been tried since, and has failed again' }),
+    .meta({
+      description:
+        'Of `failed`: it has been tried since and has failed again, so often, at last then',
+    }),
   until: instantSchema.exactOptional(),
   run: z.string().exactOptional(),
   see: z.string().meta({ description: 'Where there is more' }),

@@ -31,8 +31,8 @@ interface Opened {
   byKeyboard: boolean;
 }
 
-/** The board: entities down, data sources across; choosing cells, and starting what is chosen. */
-export function BoardMatrix({ title }: { title: string }) {
+/** All data: entities down, data sources across; choosing cells, and starting what is chosen. */
+export function BoardMatrix() {
   const { known, isThere, refusal } = useMatrixData();
   const opened = useSignal<Opened | undefined>(undefined);
   const planning = useSignal<readonly Slot[] | undefined>(undefined);
@@ -55,7 +55,7 @@ export function BoardMatrix({ title }: { title: string }) {
   return (
     <section ref={section} class="board board-part" aria-labelledby="board-title">
       <div class="heading board-heading">
-        <h2 id="board-title">{title}</h2>
+        <h2 id="board-title">{say('board.title')}</h2>
         <small>{say('board.about')}</small>
         <span class="grow" />
         <Legend />
@@ -93,7 +93,7 @@ export function BoardMatrix({ title }: { title: string }) {
           key={opened.value.slot.key}
           {...opened.value}
           title={entityTitle(opened.value.slot.entity)}
-          condition={conditionOf(known.value, opened.value.slot.key)}
+          condition={conditionOf(known.value, opened.value.slot)}
           sync={() => {
             planning.value = opened.value && [opened.value.slot];
             close();

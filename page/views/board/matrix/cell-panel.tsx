@@ -7,6 +7,7 @@ import { may } from '../../../session/session.ts';
 import { hrefOf } from '../../../shell/router.ts';
 import { duration, monthName, near, number, wholeMoment } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
+import { told } from '../../../text/told.ts';
 import { Button } from '../../../ui/button.tsx';
 import { StateWord } from '../../../ui/state-word.tsx';
 import type { Condition } from './condition.ts';
@@ -106,14 +107,14 @@ export function CellPanel(props: CellPanelProps) {
   );
 }
 
-function State({ condition: { kind, cell, active } }: { condition: Condition }) {
+function State({ condition: { kind, cell, active, behindMs } }: { condition: Condition }) {
   const { success, error, check } = cell ?? {};
   const at = now.value;
   return (
     <>
       {kind === 'failed' && cell && (
         <p class="refusal">
-          {say('board.failedAt', { time: near(cell.at, at) })} {error?.message}
+          {say('board.failedAt', { time: near(cell.at, at) })} {error && told(error.message)}
         </p>
       )}
       {check?.state === 'differs' && <p class="differs-text">{check.what}</p>}
@@ -123,8 +124,9 @@ function State({ condition: { kind, cell, active } }: { condition: Condition }) 
           <a href={hrefOf('runs', [active.run])}>{active.run}</a>
         </p>
       )}
+      {behindMs !== undefined && <p>{say('board.followedMore', { time: duration(behindMs) })}</p>}
       {success === undefined ? (
-        <p class="quiet">{say('board.never')}</p>
+        behindMs === undefined && <p class="quiet">{say('board.never')}</p>
       ) : (
         <p title={wholeMoment(success.at)}>
           {say('board.syncedAt', {

@@ -190,7 +190,7 @@ function linesBy(known: Known): (row: Block['rows'][number]) => Line {
 
 function lineOf({ slots }: Block['rows'][number], known: Known): Line {
   const conditions = slots.map((slot, column) =>
-    slot === undefined || slot.from !== column ? undefined : conditionOf(known, slot.key),
+    slot === undefined || slot.from !== column ? undefined : conditionOf(known, slot),
   );
   return {
     conditions,

@@ -75,8 +75,12 @@ function styleOf(span: number, share: number | undefined) {
 }
 
 /** What is seen is said: whoever speaks to the page says what they see. */
-function still({ kind, cell }: Condition, at: number): Shown {
+function still({ kind, cell, behindMs }: Condition, at: number): Shown {
   const { success, error } = cell ?? {};
+  if (behindMs !== undefined && (kind === 'fresh' || kind === 'old')) {
+    const left = brief(behindMs, 'minutes');
+    return { left, right: '', words: say('board.followed', { time: left }) };
+  }
   if (kind === 'never') return { left: '–', right: '', words: say('board.never') };
   const left = success === undefined ? '–' : brief(at - Date.parse(success.at), 'minutes');
   const right = success === undefined ? '' : brief(success.tookMs);

@@ -4,6 +4,7 @@ import { now } from '../../../live/clock.ts';
 import { hrefOf } from '../../../shell/router.ts';
 import { duration, monthNumbers, near, wholeMoment } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
+import { told } from '../../../text/told.ts';
 import { StateWord } from '../../../ui/state-word.tsx';
 import { runTitle } from '../words.ts';
 
@@ -58,9 +59,10 @@ export const RunLine = memo(function RunLine({ run, place, count }: RunLineProps
 function Told({ run: { error, checks, warnings } }: { run: RunSummary }) {
   if (error !== undefined) {
     const { number: code, message } = error;
+    const text = told(message);
     return (
-      <span class="told failed" title={message}>
-        <bdi>{code === undefined ? message : `${code} ${message}`}</bdi>
+      <span class="told failed" title={text}>
+        <bdi>{code === undefined ? text : `${code} ${text}`}</bdi>
       </span>
     );
   }

@@ -16,10 +16,11 @@ const step = 12;
 export function Freshness({ run }: { run: Run }) {
   const most = useSignal(step);
   const { freshness, checks = [] } = run;
-  if (freshness.length === 0 && checks.length === 0) return null;
   const places = [...new Set(freshness.flatMap(placesOf))].sort(
     (a, b) => onTheWay(a) - onTheWay(b),
   );
+  // Of entities of which neither is asked for there is nothing to tell.
+  if (places.length === 0 && checks.length === 0) return null;
   const checksOf = Map.groupBy(checks, ({ entity, code }) => `${entity} ${code}`);
   // What differs stands first: it is what somebody looks for.
   const weight = ({ entity, code }: Reading) =>

@@ -6,6 +6,7 @@ import { now } from '../../../live/clock.ts';
 import { hasEnded } from '../../../live/use-run.ts';
 import { clock, duration, exactClock, moment } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
+import { told } from '../../../text/told.ts';
 import { toneOf } from '../../../ui/state-word.tsx';
 import { criticalPath } from './critical.ts';
 import { placeOf, type Scale, scaleOf, ticksOf } from './scale.ts';
@@ -309,7 +310,7 @@ function barText(stage: Stage, moving: Moving | undefined): string {
   const state = stateNow(stage, moving);
   const times = timesOf(stage, state === 'running' ? moving : undefined);
   const took = times?.ended === undefined ? [] : [duration(times.ended - times.begun)];
-  const error = stage.error === undefined ? [] : [stage.error.message.slice(0, 120)];
+  const error = stage.error === undefined ? [] : [told(stage.error.message).slice(0, 120)];
   const { endsAt } = (state === 'running' && moving) || {};
   const until = endsAt === undefined ? [] : [say('runs.untilAbout', { time: moment(endsAt) })];
   return [stageTitle(stage), say(`state.${state}`), ...took, ...until, ...error].join(' · ');

@@ -1,6 +1,7 @@
 import type { Run } from '../../../api/schema.d.ts';
 import { exactClock, wholeMoment } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
+import { told } from '../../../text/told.ts';
 
 /** What happened to the run itself: taken over, recovered, cancelled by whom. */
 export function Happened({ run: { log } }: { run: Run }) {
@@ -14,7 +15,7 @@ export function Happened({ run: { log } }: { run: Run }) {
             <time dateTime={at} title={wholeMoment(at)}>
               {exactClock(at)}
             </time>
-            <bdi>{text}</bdi>
+            <bdi>{told(text)}</bdi>
           </li>
         ))}
       </ol>

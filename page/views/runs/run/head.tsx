@@ -7,6 +7,7 @@ import { hrefOf } from '../../../shell/router.ts';
 import { duration, moment, monthName, near, number, wholeMoment } from '../../../text/format.ts';
 import { isolated } from '../../../text/isolated.ts';
 import { say } from '../../../text/say.ts';
+import { told } from '../../../text/told.ts';
 import { isPrinted } from '../../../ui/printed.ts';
 import { StateWord } from '../../../ui/state-word.tsx';
 import { askedText, entitiesText, periodsText, rowsText, runTitle, sourcesText } from '../words.ts';
@@ -108,12 +109,12 @@ function Standing({ run, progress }: HeadProps) {
     <>
       {own.map(({ message }) => (
         <p key={message} class="refusal">
-          <bdi>{message}</bdi>
+          <bdi>{told(message)}</bdi>
         </p>
       ))}
       {run.reason !== undefined && !own.some(({ message }) => message === run.reason) && (
         <p>
-          <bdi>{run.reason}</bdi>
+          <bdi>{told(run.reason)}</bdi>
         </p>
       )}
       {run.state === 'waiting' && (

@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useLog } from '../../../live/use-log.ts';
 import { exactClock } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
+import { told } from '../../../text/told.ts';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { curl } from '../../../ui/curl.ts';
 
@@ -47,7 +48,7 @@ export function LogText({ run, stage, isGoingOn }: LogTextProps) {
           <span key={`${at} ${of} ${text}`} class={isOurs ? 'line ours' : 'line'}>
             <time dateTime={at}>{exactClock(at)}</time>
             {stage === undefined && <span class="of">{of}</span>}
-            <span class="text">{text}</span>
+            <span class="text">{isOurs ? told(text) : text}</span>
           </span>
         ))}
       </pre>

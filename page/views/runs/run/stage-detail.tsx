@@ -5,7 +5,8 @@ import { now } from '../../../live/clock.ts';
 import { hasEnded } from '../../../live/use-run.ts';
 import { hrefOf } from '../../../shell/router.ts';
 import { duration, exactClock, near, number, wholeMoment } from '../../../text/format.ts';
-import { say, type TextName } from '../../../text/say.ts';
+import { say } from '../../../text/say.ts';
+import { meaningText, told } from '../../../text/told.ts';
 import { StateWord } from '../../../ui/state-word.tsx';
 import { rowsText } from '../words.ts';
 import { LogText } from './log-text.tsx';
@@ -67,7 +68,7 @@ export function StageDetail({ run, stage, moving }: StageDetailProps) {
           )}
           {stage.reason !== undefined && (
             <Pair name={say('runs.why')}>
-              <bdi>{stage.reason}</bdi>
+              <bdi>{told(stage.reason)}</bdi>
             </Pair>
           )}
         </dl>
@@ -151,19 +152,6 @@ function Took({ stage, moving }: Pick<StageDetailProps, 'stage' | 'moving'>) {
   return <Pair name={say('runs.took')}>{[duration(took), ...usual].join(', ')}</Pair>;
 }
 
-type Meaning = NonNullable<Stage['error']>['meaning'];
-
-const meanings = {
-  transient: 'runs.meaning_transient',
-  permanent: 'runs.meaning_permanent',
-  cancelled: 'runs.meaning_cancelled',
-  'timed out': 'runs.meaning_timed_out',
-  login: 'runs.meaning_login',
-  unreachable: 'runs.meaning_unreachable',
-  'lock lost': 'runs.meaning_lock_lost',
-  interrupted: 'runs.meaning_interrupted',
-} as const satisfies Readonly<Record<Meaning, TextName>>;
-
 function Errors({ stage: { error } }: { stage: Stage }) {
   if (error === undefined) return null;
   const { number: code, procedure, line, severity, message, meaning } = error;
@@ -181,11 +169,11 @@ function Errors({ stage: { error } }: { stage: Stage }) {
             {': '}
           </>
         )}
-        <bdi>{message}</bdi>
+        <bdi>{told(message)}</bdi>
       </span>
       <small>
         {' '}
-        {say(meanings[meaning])}
+        {meaningText(meaning)}
         {severity !== undefined && <>, {say('runs.severity', { severity })}</>}
       </small>
     </Pair>
@@ -213,7 +201,7 @@ function Attempts({ stage: { attempts, repeatable, state } }: { stage: Stage }) 
                 <span class="error">
                   {' '}
                   <bdi>
-                    {error.number} {error.message}
+                    {error.number} {told(error.message)}
                   </bdi>
                 </span>
               )}
