@@ -21,7 +21,13 @@ describe('stand-in as a process', () => {
   async function tick(port: number, seed: number): Promise<string[]> {
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', fileURLToPath(tickCommand), '--seed', String(seed)],
+      [
+        '--disable-warning=ExperimentalWarning',
+        fileURLToPath(tickCommand),
+        '--all',
+        '--seed',
+        String(seed),
+      ],
       { env: { ...process.env, SQL_PORT: String(port) } },
     );
     return stdout.trim().split('\n');

@@ -107,7 +107,9 @@ describe('a web hook', () => {
       { isTaken: false, error: 'it answered 503', retryAfterMs: 120_000 },
       { isTaken: false, error: 'it answered 410', isFinal: true },
     ]);
-    assert.deepEqual(answers[4], { isTaken: false, error: 'no answer (ECONNRESET)' });
+    const { host } = new URL(http.origin);
+    const error = `no answer (ECONNRESET), asked at ${host}`;
+    assert.deepEqual(answers[4], { isTaken: false, error });
     assert.equal(http.requests.length, 5, 'no redirect is followed');
   });
 

@@ -17,7 +17,7 @@ export async function postTo(
   body: string,
   { at, signal }: Attempt,
 ): Promise<Sent> {
-  const { pathname, search } = new URL(url);
+  const { host, pathname, search } = new URL(url);
   const secrets = [url, `${pathname}${search}`, pathname].filter((one) => one.length > 1);
   const call = {
     method: 'POST',
@@ -45,6 +45,8 @@ export async function postTo(
     };
   } catch (error) {
     signal.throwIfAborted();
-    return { isTaken: false, error: hushed(brokenCall(error).fault, secrets) };
+    // Which port that is, nobody sees otherwise; the path leads to the receiver, and is a secret.
+    const fault = `${brokenCall(error).fault}, asked at ${host}`;
+    return { isTaken: false, error: hushed(fault, secrets) };
   }
 }
