@@ -197,6 +197,11 @@ const words: Record<string, { slips: [string, string][]; path: string; text: Reg
     path: 'conditions[0].template',
     text: /^"NUMBERS" is not one of templates.*\(did you mean NUMBER\?\)$/,
   },
+  'a template of another name': {
+    slips: [['"template": "NUMBER"', '"template": "QWX"']],
+    path: 'templates.NUMBER',
+    text: /not a template of any condition; .*; conditions\[0\]\.template is "QWX", which is not there$/,
+  },
   'a template that two conditions name': {
     slips: [
       ['"template": "NUMBER"', '"template": "VALUES"'],

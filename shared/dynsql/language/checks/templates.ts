@@ -28,16 +28,18 @@ export function templateFaults({ conditions, templates }: DefinitionDocument): s
 
 /**
  * Of a template that no condition names. Where one condition alone names one that is not there, and
- * means this, the slip is the condition's; several have not all mistyped it.
+ * means this, the slip is the condition's; several have not all mistyped it. Where the names are not
+ * alike, either may be wrong: ABRA's definitions name templates that they do not have.
  */
 function unusedFaults(
   id: string,
   conditions: readonly Condition[],
   templates: DefinitionDocument['templates'],
 ): string[] {
-  const meant = conditions.flatMap(({ template }, index) =>
-    !Object.hasOwn(templates, template) && nearName(template, [id]) === id ? index : [],
+  const lacking = conditions.flatMap(({ template }, index) =>
+    template !== '' && !Object.hasOwn(templates, template) ? index : [],
   );
+  const meant = lacking.filter((index) => nearName(conditions[index]?.template ?? '', [id]) === id);
   const [only, second] = meant;
   if (only !== undefined && second === undefined) {
     const names = Object.keys(templates);
@@ -46,7 +48,10 @@ function unusedFaults(
   }
   const used = conditions.map(({ template }) => template).filter((one) => one !== '');
   const what = notOneOf(id, 'a template of any condition', [...new Set(used)]);
-  return [faultAt(['templates', id], what)];
+  const [alone, other] = lacking;
+  const name = alone === undefined || other !== undefined ? '' : conditions[alone]?.template;
+  const also = name ? `; conditions[${alone}].template is ${shown(name)}, which is not there` : '';
+  return [faultAt(['templates', id], `${what}${also}`)];
 }
 
 /** Every value needs a type to travel as. */
