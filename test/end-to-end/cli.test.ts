@@ -48,7 +48,12 @@ describe('runs', () => {
   it('are started, watched to their end, listed and read', async () => {
     const plan = await good(`plan --url ${machine.url} --code 0c10 --name payment --month -1`);
     assert.match(plan, /export:payment:0c10 +dcdb.*\n3 stages.*Nothing was started\.$/s);
+    // So long that somebody who looks each second sees it at work, on a busy machine, too.
+    const slow = JSON.stringify({ delayMilliseconds: 3_000 });
+    const procedure = `${machine.controlUrl}/procedures/crude.sp_load_datasource_payment`;
+    assert.ok((await fetch(procedure, { method: 'PUT', body: slow })).ok);
     const told = await good('run --code 0c10 --name payment --month -1 --wait');
+    assert.ok((await fetch(procedure, { method: 'DELETE' })).ok);
     const id = idIn(told);
     assert.match(told, /^times: Asia\/Vladivostok$/m);
     assert.match(told, new RegExp(`run ${id}: running`));
