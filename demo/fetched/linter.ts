@@ -1,5 +1,5 @@
 /**
- * Biome weighs half of what everything else does together: it is fetched by whoever changes
+ * Biome weighs a third of what everything else does together: it is fetched by whoever changes
  * something here, and not by whoever looks at it.
  */
 

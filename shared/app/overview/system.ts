@@ -30,8 +30,10 @@ export class SystemLooks {
     return this.#newest;
   }
 
+  /** One that began before what is known is left: it may have seen what is over by now. */
   note(look: SystemLook): void {
     const before = this.#newest;
+    if (before !== undefined && look.at < before.at) return;
     this.#newest = look;
     if (before === undefined || wordsOf(before) !== wordsOf(look)) this.#changed();
   }
